@@ -1,0 +1,124 @@
+package dev.claw.model;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What runs containers. An agent's pod and container are found by the labels {@code claw.id} and
+ * {@code claw.agent}, never by name alone, and nothing without them is ever changed. Every method
+ * may block on the backend; all are safe to call from several threads.
+ */
+public interface Backend extends AutoCloseable {
+
+  /** What the backend is and can enforce. */
+  BackendInfo info() throws BackendException;
+
+  /**
+   * Checks of the host as this backend needs it, each with its fix; never throws, a failure is a
+   * check's outcome.
+   */
+  List<Check> diagnose();
+
+  /**
+   * The image that a reference (name with or without tag, or name with digest) stands for now, on
+   * this host only.
+   */
+  Optional<ImageInfo> findImage(String reference) throws BackendException;
+
+  /** All images that carry the label {@code claw.recipe}. */
+  List<ImageInfo> listImages() throws BackendException;
+
+  /**
+   * Removes an image.
+   *
+   * @throws BackendException of kind CONFLICT where a container uses it
+   */
+  void removeImage(Digest digest) throws BackendException;
+
+  /** All containers of agents with their state, in one call. */
+  List<AgentContainer> list() throws BackendException;
+
+  /** The container of one agent, if it exists. */
+  Optional<AgentContainer> find(AgentId id) throws BackendException;
+
+  /**
+   * Makes the agent's pod and container, not started. What was made is removed again if a later
+   * part fails.
+   *
+   * @param lock digest of the lock that names this spec; becomes the label {@code claw.lock}
+   * @param seccompFile the filter's JSON on the host, already checked against the spec's digest
+   * @throws BackendException of kind CONFLICT where a pod or container that is not this agent's has
+   *     the name; of kind NOT_FOUND where the image or a secret is missing
+   */
+  void create(ContainerSpec spec, Digest lock, Path seccompFile) throws BackendException;
+
+  /**
+   * Starts the agent's pod and container; done when the first process runs. A running one is left
+   * alone.
+   */
+  void start(AgentId id) throws BackendException;
+
+  /**
+   * Reads from the kernel and from the backend what really holds for the agent's running container.
+   *
+   * @throws BackendException of kind NOT_FOUND where it is not running
+   */
+  EffectiveState effectiveState(AgentId id) throws BackendException;
+
+  /**
+   * Stops the agent's container: SIGTERM, then SIGKILL when the grace period is over. The pod with
+   * its namespaces stays up.
+   */
+  void stopContainer(AgentId id, Duration grace) throws BackendException;
+
+  /** Stops what is left of the agent's pod, at once. */
+  void stopPod(AgentId id) throws BackendException;
+
+  /** Removes the agent's pod and container, running or not; done also where there is none. */
+  void remove(AgentId id) throws BackendException;
+
+  /**
+   * Runs a program in the agent's running container without input and collects its output.
+   *
+   * @param timeout after which waiting ends with kind TIMEOUT
+   * @param outputLimit bytes kept of each stream
+   */
+  ExecResult exec(AgentId id, List<String> command, Duration timeout, int outputLimit)
+      throws BackendException;
+
+  /**
+   * The host command whose process, with inherited streams, is the given program inside the agent's
+   * container; it exits as the program does.
+   */
+  List<String> execCommand(AgentId id, ExecOptions options, List<String> command)
+      throws BackendException;
+
+  /**
+   * Runs a program in a container of its own from this image, with no network, no capability, a
+   * read-only root and one file mounted read-only, and removes the container whatever happens.
+   *
+   * @param file mounted read-only at {@code target}
+   */
+  ExecResult runOnce(Digest image, List<String> command, Path file, String target, Duration timeout)
+      throws BackendException;
+
+  /**
+   * Passes the agent's container's output on to the sink until it ends or, while following, the
+   * sink declines.
+   */
+  void logs(AgentId id, LogQuery query, LogSink sink) throws BackendException;
+
+  /** Stores a secret under a name, in place of one that has it. */
+  void putSecret(String name, byte[] value) throws BackendException;
+
+  /** Whether there is a secret of this name. */
+  boolean hasSecret(String name) throws BackendException;
+
+  /** Removes a secret; done also where there is none. */
+  void removeSecret(String name) throws BackendException;
+
+  @Override
+  void close();
+}

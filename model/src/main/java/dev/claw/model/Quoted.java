@@ -1,0 +1,42 @@
+package dev.claw.model;
+
+/** Text from outside, made fit to be shown on a terminal or in an error. */
+public final class Quoted {
+  private static final int LONGEST = 80;
+
+  private Quoted() {}
+
+  /**
+   * The text in single quotes, cut after 80 characters, with all that {@link #visible} makes
+   * visible.
+   */
+  public static String of(String text) {
+    String cut = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
+    return "'" + visible(cut) + "'";
+  }
+
+  /**
+   * The text with every control, format, surrogate and private-use character as {@code \\uXXXX}, so
+   * that it can neither move a cursor, start an escape sequence nor reverse the direction of what
+   * follows. Line feed and tab are controls here too.
+   */
+  public static String visible(String text) {
+    StringBuilder out = new StringBuilder(text.length());
+    text.codePoints()
+        .forEach(
+            point -> {
+              switch (Character.getType(point)) {
+                case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR ->
+                    out.append(
+                        point > 0xffff ? "\\u{%x}".formatted(point) : "\\u%04x".formatted(point));
+                default -> out.appendCodePoint(point);
+              }
+            });
+    return out.toString();
+  }
+}
