@@ -1,0 +1,193 @@
+package dev.claw.backend.podman;
+
+import dev.claw.model.BackendException;
+import dev.claw.model.BackendException.Kind;
+import dev.claw.model.Quoted;
+import java.io.File;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts a Podman service that outlives claw and ends by itself when nobody asks it anything. Of
+ * several claws that want one at once, one starts it and the others find it.
+ */
+final class ServiceLauncher {
+  private static final int LOG_EXCERPT = 600;
+  private static final long LARGEST_LOG = 1 << 20;
+
+  private final PodmanOptions options;
+  private final Path socket;
+
+  ServiceLauncher(PodmanOptions options, Path socket) {
+    this.options = options;
+    this.socket = socket;
+  }
+
+  PodmanService launch() throws BackendException {
+    Path folder = options.runtimeDirectory();
+    Deadline deadline = Deadline.after(options.serviceStart());
+    try {
+      makePrivate(folder);
+      try (FileChannel file =
+              FileChannel.open(
+                  folder.resolve("podman.lock"),
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.WRITE);
+          FileLock _ = lock(file, deadline)) {
+        Optional<PodmanService> other = ServiceFinder.ping(socket);
+        return other.isPresent() ? other.get() : start(deadline);
+      }
+    } catch (IOException e) {
+      throw new BackendException(
+          Kind.UNAVAILABLE,
+          folder
+              + ": expected a folder that only you can use, for Podman's socket, found: "
+              + Quoted.visible(String.valueOf(e.getMessage()))
+              + "; check XDG_RUNTIME_DIR",
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BackendException(Kind.FAILED, "podman: interrupted while it started", e);
+    }
+  }
+
+  private static void makePrivate(Path folder) throws IOException {
+    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      Files.createDirectories(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    Map<String, Object> found =
+        Files.readAttributes(folder, "unix:uid,mode", LinkOption.NOFOLLOW_LINKS);
+    Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    if (!found.get("uid").equals(self)) {
+      throw new IOException("it belongs to uid " + found.get("uid"));
+    }
+    if (((Integer) found.get("mode") & 077) != 0) {
+      throw new IOException("others can enter it (chmod 700 mends that)");
+    }
+  }
+
+  private FileLock lock(FileChannel file, Deadline deadline)
+      throws IOException, InterruptedException, BackendException {
+    while (!deadline.isOver()) {
+      FileLock lock = tryLock(file);
+      if (lock != null) {
+        return lock;
+      }
+      Thread.sleep(20);
+    }
+    throw new BackendException(
+        Kind.TIMEOUT,
+        options.runtimeDirectory().resolve("podman.lock")
+            + ": another claw has been starting Podman for "
+            + options.serviceStart().toSeconds()
+            + " s; look for it with `pgrep -u $USER -af claw`, and try again");
+  }
+
+  private static @Nullable FileLock tryLock(FileChannel file) throws IOException {
+    try {
+      return file.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null; // another thread of this process has it
+    }
+  }
+
+  private PodmanService start(Deadline deadline)
+      throws IOException, BackendException, InterruptedException {
+    // Nobody answers there and nobody else may start one now: what is left is a dead one's.
+    Files.deleteIfExists(socket);
+    Path log = options.runtimeDirectory().resolve("podman.log");
+    Process process = spawn(log);
+    while (!deadline.isOver()) {
+      Optional<PodmanService> service = ServiceFinder.ping(socket);
+      if (service.isPresent()) {
+        return service.get();
+      }
+      if (!process.isAlive()) {
+        throw failed("it ended with exit code " + process.exitValue(), log);
+      }
+      Thread.sleep(10);
+    }
+    process.descendants().forEach(ProcessHandle::destroy);
+    process.destroy();
+    throw failed("it did not answer within " + options.serviceStart().toSeconds() + " s", log);
+  }
+
+  private Process spawn(Path log) throws IOException, BackendException {
+    if (Files.exists(log) && Files.size(log) > LARGEST_LOG) {
+      Files.delete(log);
+    }
+    // A session of its own, so that an interrupt at the operator's terminal is not for it.
+    List<String> command =
+        List.of(
+            "setsid",
+            options.podman(),
+            "system",
+            "service",
+            "--time=" + Math.max(1, options.serviceIdle().toSeconds()),
+            "unix://" + socket);
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(new File("/"))
+            .redirectInput(new File("/dev/null"))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    Map<String, String> environment = builder.environment();
+    environment.clear();
+    environment.putAll(options.environment());
+    environment
+        .keySet()
+        .removeIf(
+            name ->
+                name.equals("NOTIFY_SOCKET")
+                    || name.startsWith("LISTEN_")
+                    || name.equals("CONTAINER_CONNECTION"));
+    try {
+      return builder.start();
+    } catch (IOException e) {
+      throw new BackendException(
+          Kind.UNAVAILABLE,
+          "setsid: expected it on PATH to start Podman with, found: "
+              + Quoted.visible(String.valueOf(e.getMessage()))
+              + "; install util-linux",
+          e);
+    }
+  }
+
+  private BackendException failed(String found, Path log) {
+    return new BackendException(
+        Kind.UNAVAILABLE,
+        "podman: expected its service to start, but "
+            + found
+            + "; its log "
+            + log
+            + " ends with: "
+            + Quoted.visible(tail(log))
+            + " (run `claw doctor`; if Podman is missing: apt install podman)");
+  }
+
+  private static String tail(Path log) {
+    try {
+      byte[] bytes = Files.readAllBytes(log);
+      int from = Math.max(0, bytes.length - LOG_EXCERPT);
+      return new String(bytes, from, bytes.length - from, StandardCharsets.UTF_8)
+          .strip()
+          .replace('\n', ' ');
+    } catch (IOException e) {
+      return "(unreadable)";
+    }
+  }
+}
