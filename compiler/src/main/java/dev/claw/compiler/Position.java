@@ -5,6 +5,6 @@ package dev.claw.compiler;
  *
  * @param file as messages name it
  * @param line counted from 1
- * @param column counted from 1, in UTF-16 code units
+ * @param column counted from 1, in characters
  */
 public record Position(String file, int line, int column) {}

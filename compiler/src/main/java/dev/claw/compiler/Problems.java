@@ -21,6 +21,10 @@ public final class Problems {
     add(at, Severity.WARNING, message);
   }
 
+  void addAll(List<Problem> problems) {
+    found.addAll(problems);
+  }
+
   private void add(Position at, Severity severity, String message) {
     found.add(new Problem(at.file(), at.line(), at.column(), severity, message));
   }
