@@ -1,0 +1,87 @@
+package dev.claw.audit;
+
+import dev.claw.model.AuditEvent;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Does what changes something between the record of its intent and the record of its outcome. */
+public final class RecordedAction {
+  private static final int LONGEST_ERROR = 4096;
+
+  private final AuditLog log;
+
+  public RecordedAction(AuditLog log) {
+    this.log = log;
+  }
+
+  /**
+   * What is done.
+   *
+   * @param <E> how it fails
+   */
+  @FunctionalInterface
+  public interface Action<T, E extends Exception> {
+    /** Does it; what is worth recording of its end goes to the outcome. */
+    T run(Outcome outcome) throws E;
+  }
+
+  /** What the record of the outcome will say, unless the action throws. */
+  public static final class Outcome {
+    private final Map<String, Object> details = new TreeMap<>();
+    private AuditEvent.Result result = AuditEvent.Result.DONE;
+
+    private Outcome() {}
+
+    /** Adds a detail; see {@link AuditEvent} for what it may be. */
+    public void put(String key, Object value) {
+      details.put(key, value);
+    }
+
+    /** The action was refused by policy and changed nothing. */
+    public void refused(String reason) {
+      result = AuditEvent.Result.REFUSED;
+      details.put("reason", reason);
+    }
+  }
+
+  /**
+   * Records the intent, runs the action, records how it ended.
+   *
+   * @throws AuditException if the intent could not be recorded, and then the action has not run; or
+   *     if it has run and its outcome could not be recorded, which the message says
+   */
+  public <T extends @Nullable Object, E extends Exception> T run(
+      AuditEvent intent, Action<T, E> action) throws AuditException, E {
+    log.append(intent);
+    Outcome outcome = new Outcome();
+    T value;
+    try {
+      value = action.run(outcome);
+    } catch (Throwable e) {
+      String message = String.valueOf(e.getMessage());
+      outcome.put(
+          "error",
+          message.length() <= LONGEST_ERROR ? message : message.substring(0, LONGEST_ERROR));
+      record(intent.outcome(AuditEvent.Result.FAILED, outcome.details), "failed", e);
+      throw e;
+    }
+    record(intent.outcome(outcome.result, outcome.details), "was done", null);
+    return value;
+  }
+
+  private void record(AuditEvent event, String happened, @Nullable Throwable cause)
+      throws AuditException {
+    try {
+      log.append(event);
+    } catch (AuditException e) {
+      AuditException unrecorded =
+          new AuditException(
+              event.type() + " " + happened + ", but that is not on record: " + e.getMessage(), e);
+      if (cause != null) {
+        unrecorded.addSuppressed(cause);
+      }
+      throw unrecorded;
+    }
+  }
+}
