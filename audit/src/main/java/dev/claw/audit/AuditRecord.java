@@ -1,7 +1,9 @@
 package dev.claw.audit;
 
+import dev.claw.lock.JsonException;
 import dev.claw.model.AuditEvent;
 import dev.claw.model.Digest;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /**
@@ -14,4 +16,15 @@ import java.time.Instant;
  * @param hash SHA-256 over the RFC 8785 form of the record without its hash
  */
 public record AuditRecord(
-    long sequence, Instant time, AuditEvent event, Digest previous, Digest hash) {}
+    long sequence, Instant time, AuditEvent event, Digest previous, Digest hash) {
+
+  /** The log's line that holds it: canonical JSON, without the line feed. */
+  public String line() {
+    try {
+      byte[] line = AuditLine.write(sequence, time, event, previous).bytes();
+      return new String(line, 0, line.length - 1, StandardCharsets.UTF_8);
+    } catch (JsonException e) {
+      throw new AssertionError("a record that was written once can be written again", e);
+    }
+  }
+}

@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the word that a person may have meant. */
-final class Nearest {
+public final class Nearest {
   private static final int LONGEST = 64;
 
   private Nearest() {}
 
   /** The closest of the known words, if one is close; of equals the first in the alphabet. */
-  static Optional<String> find(String word, Collection<String> known) {
+  public static Optional<String> find(String word, Collection<String> known) {
     if (word.isEmpty() || word.length() > LONGEST) {
       return Optional.empty();
     }

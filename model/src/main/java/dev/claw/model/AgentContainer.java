@@ -2,6 +2,7 @@ package dev.claw.model;
 
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,5 +37,15 @@ public record AgentContainer(
     public String word() {
       return name().toLowerCase(Locale.ROOT);
     }
+  }
+
+  /** When the present or last run began; empty before the first. */
+  public Optional<Instant> findStartedAt() {
+    return Optional.ofNullable(startedAt);
+  }
+
+  /** The digest that it was made from; empty where the backend no longer has that image. */
+  public Optional<Digest> findImage() {
+    return Optional.ofNullable(image);
   }
 }

@@ -1,0 +1,267 @@
+package dev.claw.supervisor;
+
+import dev.claw.lock.Drift;
+import dev.claw.lock.EffectiveStateComparison;
+import dev.claw.lock.LockVerdict;
+import dev.claw.lock.PolicyLock;
+import dev.claw.model.AgentContainer;
+import dev.claw.model.AgentName;
+import dev.claw.model.Backend;
+import dev.claw.model.BackendException;
+import dev.claw.model.ContainerSpec;
+import dev.claw.supervisor.SupervisorException.Reason;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Starts an agent: verify the lock, refuse what the host can't enforce, make the container where
+ * there is none for this lock, start it, compare what really holds with the lock, wait until it is
+ * ready. Whatever fails after the container was started stops it again.
+ */
+public final class AgentStart {
+  private final Host host;
+  private final LockCheck locks;
+
+  public AgentStart(Host host) {
+    this.host = host;
+    this.locks = new LockCheck(host);
+  }
+
+  /**
+   * How to start.
+   *
+   * @param relock locks the agent again where its lock does not hold; absent to refuse
+   * @param readyTimeout how long to wait until the gateway is ready; zero not to wait
+   * @param allowUnenforced limits that the host need not enforce: memory, cpus, pids
+   */
+  public record Options(
+      Optional<Relock> relock,
+      Duration readyTimeout,
+      Set<String> allowUnenforced,
+      Progress progress) {
+    /** Copies the set. */
+    public Options {
+      allowUnenforced = Set.copyOf(allowUnenforced);
+    }
+  }
+
+  /**
+   * What came of it.
+   *
+   * @param wasRunning whether nothing had to be done
+   * @param unenforced limits that the host does not enforce, as allowed
+   * @param container time until the container ran and was compared with its lock
+   * @param ready further time until the gateway was ready; zero where nobody waited
+   */
+  public record Report(
+      AgentName agent,
+      boolean wasRunning,
+      List<String> unenforced,
+      Duration container,
+      Duration ready) {
+    /** One line for people. */
+    public String summary() {
+      if (wasRunning) {
+        return agent + " is running already";
+      }
+      String waited =
+          ready.isZero() ? "" : ", ready after another %.1f s".formatted(ready.toMillis() / 1000.0);
+      return "%s runs, compared with its lock after %.1f s%s"
+          .formatted(agent, container.toMillis() / 1000.0, waited);
+    }
+  }
+
+  /**
+   * Checks all that is checked before anything is started.
+   *
+   * @throws SupervisorException DRIFT or REFUSED where the agent could not start
+   */
+  public void verify(AgentName name, Options options) throws SupervisorException, BackendException {
+    host.home().verify();
+    AgentRecord agent = host.agents().get(name);
+    Preflight.check(host, locked(agent), options.allowUnenforced());
+  }
+
+  /** Starts the agent; a running one that its lock still covers is left alone. */
+  public Report start(AgentName name, Options options)
+      throws SupervisorException, BackendException {
+    host.home().verify();
+    AgentRecord agent = host.agents().get(name);
+    return host.journal()
+        .onAgent(
+            "agent.start",
+            name,
+            Map.of(
+                "serial",
+                agent.serial(),
+                "allowUnenforced",
+                List.copyOf(options.allowUnenforced())),
+            () -> startRecorded(agent, options),
+            AgentStart::details);
+  }
+
+  private static Map<String, Object> details(Report report) {
+    return Map.of(
+        "wasRunning", report.wasRunning(),
+        "unenforced", report.unenforced(),
+        "containerMillis", report.container().toMillis(),
+        "readyMillis", report.ready().toMillis());
+  }
+
+  private Report startRecorded(AgentRecord asked, Options options)
+      throws SupervisorException, BackendException {
+    long begin = System.nanoTime();
+    List<String> unenforced;
+    PolicyLock lock;
+    try (AgentLease _ = AgentLease.take(host.home(), asked.name())) {
+      AgentRecord agent = host.agents().get(asked.name());
+      options.progress().step("verifying the lock");
+      lock = options.relock().isPresent() ? options.relock().get().ensure(agent) : locked(agent);
+      agent = host.agents().get(asked.name());
+      ContainerSpec spec = Preflight.check(host, lock, options.allowUnenforced());
+      Optional<AgentContainer> container = host.backend().find(agent.id());
+      if (container.isPresent() && container.get().state() == AgentContainer.State.PAUSED) {
+        throw new SupervisorException(
+            Reason.CONFLICT,
+            agent.name()
+                + ": its container was paused by somebody else; run 'podman unpause "
+                + container.get().containerId().substring(0, 12)
+                + "' or 'claw stop --now "
+                + agent.name()
+                + "'");
+      }
+      boolean running =
+          container.isPresent() && container.get().state() == AgentContainer.State.RUNNING;
+      boolean current = container.isPresent() && container.get().lock().equals(lock.digest());
+      if (running && !current) {
+        throw new SupervisorException(
+            Reason.DRIFT,
+            agent.name()
+                + ": it runs under an earlier lock; run 'claw restart "
+                + agent.name()
+                + "'");
+      }
+      try {
+        if (!running) {
+          launch(agent, spec, lock, current, options.progress());
+        }
+        unenforced = compare(agent, spec, lock, options.allowUnenforced());
+      } catch (SupervisorException | BackendException | RuntimeException e) {
+        stopAgain(agent, e);
+        throw e;
+      }
+      if (running) {
+        return new Report(agent.name(), true, unenforced, since(begin), Duration.ZERO);
+      }
+    }
+    Duration container = since(begin);
+    if (options.readyTimeout().isZero()) {
+      return new Report(asked.name(), false, unenforced, container, Duration.ZERO);
+    }
+    options.progress().step("waiting for the gateway");
+    long ready = System.nanoTime();
+    try {
+      Readiness.await(host, asked, options.readyTimeout());
+    } catch (SupervisorException | BackendException | RuntimeException e) {
+      stopAgain(asked, e);
+      throw e;
+    }
+    return new Report(asked.name(), false, unenforced, container, since(ready));
+  }
+
+  private PolicyLock locked(AgentRecord agent) throws SupervisorException, BackendException {
+    LockCheck.Outcome outcome = locks.filesAndImage(agent, host.backend());
+    if (outcome.verdict() instanceof LockVerdict.Verified(PolicyLock lock)) {
+      return lock;
+    }
+    throw new SupervisorException(
+        Reason.DRIFT,
+        agent.name()
+            + ": "
+            + outcome.verdict().sentence()
+            + "\nNothing was started. 'claw start --force "
+            + agent.name()
+            + "' shows what would change and locks the agent again from its template.yaml");
+  }
+
+  private void launch(
+      AgentRecord agent, ContainerSpec spec, PolicyLock lock, boolean current, Progress progress)
+      throws SupervisorException, BackendException {
+    Backend backend = host.backend();
+    new GatewayToken(host.home(), host.random()).provide(agent.id(), backend);
+    if (!current) {
+      progress.step("making the container");
+      backend.remove(agent.id());
+      backend.create(spec, lock.digest(), host.home().agent(agent.name()).seccomp());
+    }
+    progress.step("starting the container");
+    backend.start(agent.id());
+  }
+
+  /**
+   * Compares what really holds with the lock and gives back the limits that the host does not
+   * enforce, as allowed.
+   */
+  private List<String> compare(
+      AgentRecord agent, ContainerSpec spec, PolicyLock lock, Set<String> allowed)
+      throws SupervisorException, BackendException {
+    List<Drift> drifts =
+        new EffectiveStateComparison(InsideImage.VARIABLES)
+            .compare(spec, lock.digest(), host.backend().effectiveState(agent.id()));
+    List<Drift> real =
+        drifts.stream()
+            .filter(
+                drift ->
+                    !(drift instanceof Drift.UnenforcedLimit limit
+                        && allowed.contains(option(limit))))
+            .toList();
+    if (!real.isEmpty()) {
+      throw new SupervisorException(
+          Reason.DRIFT,
+          agent.name()
+              + ": what runs is not what the lock names, so it was stopped:\n"
+              + real.stream()
+                  .map(drift -> "  " + drift.sentence())
+                  .collect(Collectors.joining("\n")));
+    }
+    return drifts.stream()
+        .map(drift -> option((Drift.UnenforcedLimit) drift))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  /**
+   * The word of {@code --allow-unenforced} that a limit falls under; swap hangs on the memory
+   * controller.
+   */
+  private static String option(Drift.UnenforcedLimit drift) {
+    return drift.limit().equals("swap") ? "memory" : drift.limit();
+  }
+
+  /**
+   * Whatever kept the agent from starting is the error to report; one on the way back is added to
+   * it.
+   */
+  private void stopAgain(AgentRecord agent, Exception why) {
+    boolean interrupted = Thread.interrupted(); // an interrupted thread can't speak to the backend
+    try {
+      host.backend().stopContainer(agent.id(), Duration.ZERO);
+      host.backend().stopPod(agent.id());
+    } catch (BackendException e) {
+      why.addSuppressed(e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static Duration since(long nanos) {
+    return Duration.ofNanos(System.nanoTime() - nanos);
+  }
+}

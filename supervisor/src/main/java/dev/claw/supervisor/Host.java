@@ -1,0 +1,23 @@
+package dev.claw.supervisor;
+
+import dev.claw.lock.HostKeyStore;
+import dev.claw.model.Backend;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.random.RandomGenerator;
+
+/**
+ * What the services of this room share; whoever wires them makes one.
+ *
+ * @param userHome the operator's home, as a real path
+ * @param random a secure source
+ */
+public record Host(
+    ClawHome home,
+    Path userHome,
+    AgentStore agents,
+    HostKeyStore keys,
+    Journal journal,
+    Backend backend,
+    Clock clock,
+    RandomGenerator random) {}

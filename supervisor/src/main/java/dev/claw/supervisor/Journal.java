@@ -1,0 +1,153 @@
+package dev.claw.supervisor;
+
+import dev.claw.audit.AuditException;
+import dev.claw.audit.AuditLog;
+import dev.claw.audit.RecordedAction;
+import dev.claw.lock.KeySource;
+import dev.claw.model.Actor;
+import dev.claw.model.AgentName;
+import dev.claw.model.AuditEvent;
+import dev.claw.model.AuditEvent.Result;
+import dev.claw.model.BackendException;
+import dev.claw.supervisor.SupervisorException.Reason;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts what this room does on record: the intent before, the outcome after; where the intent can't
+ * be recorded the act does not happen. What concerns one agent's runs stands in that agent's chain,
+ * what makes and removes agents in the host's.
+ */
+public final class Journal {
+  private final ClawHome home;
+  private final KeySource keys;
+  private final InstantSource clock;
+  private final Actor actor;
+
+  /**
+   * @param actor who acts through this process
+   */
+  public Journal(ClawHome home, KeySource keys, InstantSource clock, Actor actor) {
+    this.home = home;
+    this.keys = keys;
+    this.clock = clock;
+    this.actor = actor;
+  }
+
+  /** Something that changes something. */
+  @FunctionalInterface
+  interface Act<T> {
+    T run() throws SupervisorException, BackendException;
+  }
+
+  <T> T onAgent(
+      String type,
+      AgentName agent,
+      Map<String, Object> intent,
+      Act<T> act,
+      Function<T, Map<String, Object>> outcome)
+      throws SupervisorException, BackendException {
+    return recorded(home.agent(agent).audit(), type, agent, intent, act, outcome);
+  }
+
+  <T> T onHost(String type, @Nullable AgentName agent, Map<String, Object> intent, Act<T> act)
+      throws SupervisorException, BackendException {
+    return recorded(home.audit(), type, agent, intent, act, result -> Map.of());
+  }
+
+  <T> T onHost(
+      String type,
+      @Nullable AgentName agent,
+      Map<String, Object> intent,
+      Act<T> act,
+      Function<T, Map<String, Object>> outcome)
+      throws SupervisorException, BackendException {
+    return recorded(home.audit(), type, agent, intent, act, outcome);
+  }
+
+  /**
+   * Records something that has happened already and was not to be asked for, such as the making of
+   * this folder.
+   */
+  void noteOnHost(String type, Map<String, Object> details) throws SupervisorException {
+    note(home.audit(), type, null, details);
+  }
+
+  /** The same in an agent's chain, in whichever folder that stands at this moment. */
+  void note(Path chain, String type, @Nullable AgentName agent, Map<String, Object> details)
+      throws SupervisorException {
+    try {
+      open(chain)
+          .append(
+              new AuditEvent(type, agent, actor, AuditEvent.Phase.OUTCOME, Result.DONE, details));
+    } catch (AuditException e) {
+      throw unrecorded(e);
+    }
+  }
+
+  Actor actor() {
+    return actor;
+  }
+
+  AuditLog open(Path chain) {
+    return AuditLog.open(chain, keys, clock);
+  }
+
+  private <T> T recorded(
+      Path chain,
+      String type,
+      @Nullable AgentName agent,
+      Map<String, Object> intent,
+      Act<T> act,
+      Function<T, Map<String, Object>> details)
+      throws SupervisorException, BackendException {
+    try {
+      return new RecordedAction(open(chain))
+          .<T, Unfinished>run(
+              AuditEvent.intent(type, agent, actor, intent),
+              outcome -> {
+                try {
+                  T value = act.run();
+                  details.apply(value).forEach(outcome::put);
+                  return value;
+                } catch (SupervisorException e) {
+                  outcome.put("reason", e.reason().name().toLowerCase(java.util.Locale.ROOT));
+                  throw new Unfinished(e);
+                } catch (BackendException e) {
+                  throw new Unfinished(e);
+                }
+              });
+    } catch (AuditException e) {
+      throw unrecorded(e);
+    } catch (Unfinished e) {
+      throw e.rethrow();
+    }
+  }
+
+  private static SupervisorException unrecorded(AuditException e) {
+    return new SupervisorException(Reason.AUDIT, String.valueOf(e.getMessage()), e);
+  }
+
+  /**
+   * Carries one of two exceptions through a place that is made for one; keeps its message for the
+   * record.
+   */
+  private static final class Unfinished extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Unfinished(Exception why) {
+      super(why.getMessage(), why, false, false);
+    }
+
+    BackendException rethrow() throws SupervisorException, BackendException {
+      switch (getCause()) {
+        case SupervisorException e -> throw e;
+        case BackendException e -> throw e;
+        case null, default -> throw new AssertionError(this);
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.claw.supervisor;
+
+import dev.claw.model.CompiledPolicy;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The files of an agent that its lock names by digest, and the lock itself. */
+final class PolicyFiles {
+  /** The template is named by the lock too, though not among its artefacts. */
+  static final String TEMPLATE = "template.yaml";
+
+  private static final int LARGEST = 8 << 20;
+
+  private PolicyFiles() {}
+
+  /**
+   * Writes them all, the lock last: until then the old lock and the new files disagree, which the
+   * next start sees.
+   */
+  static void write(AgentFolder folder, CompiledPolicy policy, byte[] lock)
+      throws SupervisorException {
+    StateFiles.replace(folder.template(), policy.templateYaml());
+    StateFiles.replace(folder.openclaw(), policy.openclawJson());
+    StateFiles.replace(folder.containerSpec(), policy.containerSpecJson());
+    StateFiles.replace(folder.seccomp(), policy.seccompJson());
+    StateFiles.replace(folder.lock(), lock);
+  }
+
+  /** The bytes of those that are there, by the names that a lock gives them. */
+  static Map<String, byte[]> read(AgentFolder folder) throws SupervisorException {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    for (Path file :
+        List.of(folder.template(), folder.openclaw(), folder.containerSpec(), folder.seccomp())) {
+      if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+        files.put(file.getFileName().toString(), StateFiles.read(file, LARGEST));
+      }
+    }
+    return files;
+  }
+
+  /**
+   * Keeps aside, under {@code NAME.replaced}, every file whose text is about to be replaced by
+   * another one, so that a hand edit is not lost.
+   *
+   * @return names of the files kept
+   */
+  static List<String> keepEdited(AgentFolder folder, CompiledPolicy policy)
+      throws SupervisorException {
+    Map<Path, String> next =
+        Map.of(
+            folder.openclaw(), policy.openclawJson(),
+            folder.containerSpec(), policy.containerSpecJson(),
+            folder.seccomp(), policy.seccompJson());
+    List<String> kept = new ArrayList<>();
+    for (Map.Entry<Path, String> file : next.entrySet()) {
+      Path path = file.getKey();
+      if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+        continue;
+      }
+      byte[] old = StateFiles.read(path, LARGEST);
+      if (!new String(old, java.nio.charset.StandardCharsets.UTF_8).equals(file.getValue())) {
+        StateFiles.replace(path.resolveSibling(path.getFileName() + ".replaced"), old);
+        kept.add(path.getFileName() + ".replaced");
+      }
+    }
+    return kept;
+  }
+}

@@ -1,0 +1,182 @@
+package dev.claw.supervisor;
+
+import dev.claw.model.AgentId;
+import dev.claw.supervisor.SupervisorException.Reason;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Properties;
+import org.sqlite.JDBC;
+
+/**
+ * {@code claw.db}: SQLite in WAL mode with {@code synchronous=FULL}. It remembers the highest lock
+ * serial seen for each agent, so that an older lock with a good signature is recognised as
+ * replayed.
+ */
+public final class StateDatabase implements AutoCloseable {
+  /** One script a version; {@code user_version} says how many have run. */
+  private static final List<String> MIGRATIONS =
+      List.of(
+          """
+          CREATE TABLE lock_serial (
+            agent_id TEXT PRIMARY KEY,
+            serial INTEGER NOT NULL CHECK (serial >= 1)
+          ) STRICT, WITHOUT ROWID
+          """);
+
+  private final Path file;
+  private final Connection connection;
+
+  private StateDatabase(Path file, Connection connection) {
+    this.file = file;
+    this.connection = connection;
+  }
+
+  /**
+   * Opens the database, makes it where it is missing, and brings it to this version's form.
+   *
+   * @throws SupervisorException where it can't be opened, is damaged, or was written by a newer
+   *     claw
+   */
+  public static StateDatabase open(Path file) throws SupervisorException {
+    try {
+      createPrivately(file);
+      Properties settings = new Properties();
+      settings.setProperty("busy_timeout", "10000");
+      // JDBC.createConnection, not DriverManager: no scan of the class path for drivers.
+      Connection connection = JDBC.createConnection("jdbc:sqlite:" + file, settings);
+      try {
+        StateDatabase database = new StateDatabase(file, connection);
+        database.migrate();
+        return database;
+      } catch (SQLException | SupervisorException e) {
+        connection.close();
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw broken(file, e);
+    } catch (IOException e) {
+      throw new SupervisorException(
+          Reason.STATE, file + ": can't be made: " + Failures.describe(e), e);
+    }
+  }
+
+  private static void createPrivately(Path file) throws IOException, SupervisorException {
+    if (Files.isSymbolicLink(file)) {
+      throw new SupervisorException(
+          Reason.STATE, file + ": expected a file, found a link; move it away");
+    }
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      try {
+        Files.createFile(
+            file,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      } catch (FileAlreadyExistsException e) {
+        // Another claw made it in this moment; SQLite sorts out the rest.
+      }
+    }
+  }
+
+  private void migrate() throws SQLException, SupervisorException {
+    try (Statement statement = connection.createStatement()) {
+      int version = version(statement);
+      if (version == MIGRATIONS.size()) {
+        statement.execute("PRAGMA synchronous = FULL");
+        return;
+      }
+      if (version > MIGRATIONS.size()) {
+        throw new SupervisorException(
+            Reason.STATE,
+            file
+                + ": was written by a newer claw (form "
+                + version
+                + ", this one knows "
+                + MIGRATIONS.size()
+                + "); install that claw again");
+      }
+      statement.execute("PRAGMA journal_mode = WAL");
+      statement.execute("PRAGMA synchronous = FULL");
+      statement.execute("BEGIN IMMEDIATE");
+      // Another process may have migrated while this one waited for the write lock.
+      for (int next = version(statement); next < MIGRATIONS.size(); next++) {
+        statement.execute(MIGRATIONS.get(next));
+        statement.execute("PRAGMA user_version = " + (next + 1));
+      }
+      statement.execute("COMMIT");
+    }
+  }
+
+  private static int version(Statement statement) throws SQLException {
+    try (ResultSet result = statement.executeQuery("PRAGMA user_version")) {
+      return result.getInt(1);
+    }
+  }
+
+  /** The highest lock serial seen for this agent; 0 where none was. */
+  public long highestSerial(AgentId agent) throws SupervisorException {
+    try (PreparedStatement query =
+        connection.prepareStatement("SELECT serial FROM lock_serial WHERE agent_id = ?")) {
+      query.setString(1, agent.value());
+      try (ResultSet result = query.executeQuery()) {
+        return result.next() ? result.getLong(1) : 0;
+      }
+    } catch (SQLException e) {
+      throw broken(file, e);
+    }
+  }
+
+  /** Remembers that this serial was seen; a lower one than the highest changes nothing. */
+  public void sawSerial(AgentId agent, long serial) throws SupervisorException {
+    try (PreparedStatement upsert =
+        connection.prepareStatement(
+            """
+            INSERT INTO lock_serial (agent_id, serial) VALUES (?, ?)
+            ON CONFLICT (agent_id) DO UPDATE SET serial = max(serial, excluded.serial)
+            """)) {
+      upsert.setString(1, agent.value());
+      upsert.setLong(2, serial);
+      upsert.executeUpdate();
+    } catch (SQLException e) {
+      throw broken(file, e);
+    }
+  }
+
+  /** Forgets an agent that is gone for good. */
+  public void forget(AgentId agent) throws SupervisorException {
+    try (PreparedStatement delete =
+        connection.prepareStatement("DELETE FROM lock_serial WHERE agent_id = ?")) {
+      delete.setString(1, agent.value());
+      delete.executeUpdate();
+    } catch (SQLException e) {
+      throw broken(file, e);
+    }
+  }
+
+  private static SupervisorException broken(Path file, SQLException e) {
+    return new SupervisorException(
+        Reason.STATE,
+        file
+            + ": "
+            + e.getMessage()
+            + "; check disk space and permissions; where the file is damaged, put back a copy from your backup",
+        e);
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      // Every write was committed on its own; a close that fails loses nothing.
+    }
+  }
+}
