@@ -172,7 +172,9 @@ final class AgentSection {
     Optional<Scalar> rules = fields.text("rules", "text");
     if (rules.isPresent() && rules.get().text().length() > LONGEST_RULES) {
       fields.error(
-          rules.get().at(), "rules", "expected at most " + LONGEST_RULES + " characters, found more");
+          rules.get().at(),
+          "rules",
+          "expected at most " + LONGEST_RULES + " characters, found more");
     }
     return rules.map(Scalar::text).orElse("");
   }

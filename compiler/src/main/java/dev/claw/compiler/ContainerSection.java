@@ -254,8 +254,7 @@ final class ContainerSection {
               ? StrictSeccomp.from(input.hostSeccomp())
               : input.hostSeccomp());
     } catch (JsonException e) {
-      fields.error(
-          fields.at("seccomp"), "seccomp", "Podman's default filter: " + e.getMessage());
+      fields.error(fields.at("seccomp"), "seccomp", "Podman's default filter: " + e.getMessage());
       return new Filter(kind, "");
     }
   }

@@ -31,8 +31,19 @@ final class EnvironmentRules {
           "GIT_SSH_COMMAND",
           "GIT_EXTERNAL_DIFF");
   private static final Set<String> CLAW =
-      Set.of("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "DO_NOT_TRACK", "HOSTNAME",
-          "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE");
+      Set.of(
+          "PATH",
+          "HOME",
+          "USER",
+          "LOGNAME",
+          "SHELL",
+          "TMPDIR",
+          "DO_NOT_TRACK",
+          "HOSTNAME",
+          "SSL_CERT_FILE",
+          "SSL_CERT_DIR",
+          "CURL_CA_BUNDLE",
+          "REQUESTS_CA_BUNDLE");
 
   private EnvironmentRules() {}
 
@@ -42,7 +53,8 @@ final class EnvironmentRules {
       return Optional.of("is no name of a variable; expected A-Z, 0-9 and '_'");
     }
     if (name.startsWith("LD_") || LOADERS.contains(name) || name.startsWith("BASH_FUNC_")) {
-      return Optional.of("makes programs load or run code before their own; build it into an image");
+      return Optional.of(
+          "makes programs load or run code before their own; build it into an image");
     }
     if (name.startsWith("OPENCLAW_") || name.startsWith("CLAW_")) {
       return Optional.of("belongs to claw, which sets what OpenClaw needs");

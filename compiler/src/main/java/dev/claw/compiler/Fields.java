@@ -13,10 +13,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads the keys of one section of a template as values. What is wrong is recorded, and the value is
- * then as good as absent, so that the rest is read as well.
+ * Reads the keys of one section of a template as values. What is wrong is recorded, and the value
+ * is then as good as absent, so that the rest is read as well.
  */
 final class Fields {
+  // More than JSON readers hold without loss can't stand in a lock.
+  private static final ByteSize MOST = new ByteSize(1L << 53);
+
   private final Mapping map;
   private final String section;
   private final String shown;
@@ -245,13 +248,18 @@ final class Fields {
             scalar -> {
               try {
                 ByteSize size = ByteSize.parse(scalar.text());
-                if (size.bytes() >= least.bytes()) {
+                if (size.bytes() >= least.bytes() && size.bytes() <= MOST.bytes()) {
                   return Optional.of(size);
                 }
                 error(
                     scalar.at(),
                     key,
-                    "expected at least " + least + ", found " + scalar.described());
+                    "expected a size from "
+                        + least
+                        + " to "
+                        + MOST
+                        + ", found "
+                        + scalar.described());
               } catch (InvalidValueException e) {
                 error(scalar.at(), key, e.getMessage() + binary(scalar.text()));
               }

@@ -16,8 +16,7 @@ final class HostPaths {
     if (text.length() > 4096 || text.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
       return Optional.empty();
     }
-    String expanded =
-        text.equals("~") || text.startsWith("~/") ? home + text.substring(1) : text;
+    String expanded = text.equals("~") || text.startsWith("~/") ? home + text.substring(1) : text;
     try {
       Path path = Path.of(expanded);
       for (Path name : path) {

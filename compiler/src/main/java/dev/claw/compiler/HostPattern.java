@@ -43,7 +43,10 @@ record HostPattern(String text, List<String> warnings) {
     }
     if (written.matches("[^:]*:[0-9]+")) {
       throw wrong(
-          written, "a host with a port; write the host alone and 'ports: [" + written.replaceAll(".*:", "") + "]'");
+          written,
+          "a host with a port; write the host alone and 'ports: ["
+              + written.replaceAll(".*:", "")
+              + "]'");
     }
     if (written.contains("/")) {
       throw wrong(written, "a network or path; write one host in a rule");
@@ -68,7 +71,9 @@ record HostPattern(String text, List<String> warnings) {
       throw wrong(written, "a '*' elsewhere than in front as '*.' or '**.'");
     }
     if (name.endsWith(".")) {
-      throw wrong(written, "a dot at the end; write '" + Quoted.visible(written.replaceAll("\\.+$", "")) + "'");
+      throw wrong(
+          written,
+          "a dot at the end; write '" + Quoted.visible(written.replaceAll("\\.+$", "")) + "'");
     }
     if (name.contains("_")) {
       throw wrong(written, "a '_', which the name of a host can't have");
@@ -85,7 +90,8 @@ record HostPattern(String text, List<String> warnings) {
     for (String label : ascii.split("\\.", -1)) {
       if (!LABEL.matcher(label).matches()) {
         throw wrong(
-            written, "no name of a host: letters, digits and '-' between dots, at most 63 in a part");
+            written,
+            "no name of a host: letters, digits and '-' between dots, at most 63 in a part");
       }
     }
     return new HostPattern(prefix + ascii, warnings(prefix, name, ascii));
@@ -149,7 +155,8 @@ record HostPattern(String text, List<String> warnings) {
       address = last ? (address << (8 * (5 - parts.length))) | value : (address << 8) | value;
     }
     return "; write '%d.%d.%d.%d'"
-        .formatted(address >> 24 & 255, address >> 16 & 255, address >> 8 & 255, address & 255);
+        .formatted(
+            (address >> 24) & 255, (address >> 16) & 255, (address >> 8) & 255, address & 255);
   }
 
   private static HostPattern addressV6(String written) throws InvalidValueException {
@@ -165,8 +172,7 @@ record HostPattern(String text, List<String> warnings) {
     }
     if (address instanceof Inet4Address) {
       throw wrong(
-          written,
-          "an IPv4 address in IPv6 form; write '" + address.getHostAddress() + "'");
+          written, "an IPv4 address in IPv6 form; write '" + address.getHostAddress() + "'");
     }
     String plain = compressed(address.getAddress());
     if (!plain.equals(written)) {
@@ -179,7 +185,7 @@ record HostPattern(String text, List<String> warnings) {
   private static String compressed(byte[] bytes) {
     int[] groups = new int[8];
     for (int i = 0; i < 8; i++) {
-      groups[i] = (bytes[2 * i] & 255) << 8 | bytes[2 * i + 1] & 255;
+      groups[i] = ((bytes[2 * i] & 255) << 8) | (bytes[2 * i + 1] & 255);
     }
     int start = -1;
     int longest = 1;

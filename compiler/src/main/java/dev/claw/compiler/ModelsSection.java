@@ -4,8 +4,6 @@ import dev.claw.compiler.YamlNode.Entry;
 import dev.claw.compiler.YamlNode.Mapping;
 import dev.claw.compiler.YamlNode.Scalar;
 import dev.claw.model.ModelPolicy;
-import dev.claw.model.ModelPolicy.Model;
-import dev.claw.model.ModelPolicy.Provider;
 import dev.claw.model.Quoted;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -32,14 +30,14 @@ final class ModelsSection {
   }
 
   ModelPolicy read() {
-    List<Provider> providers = new ArrayList<>();
+    List<ModelPolicy.Provider> providers = new ArrayList<>();
     for (Entry entry : fields.raw("providers").map(Mapping::entries).orElse(List.of())) {
       provider(entry).ifPresent(providers::add);
     }
     return new ModelPolicy(primary(providers), providers);
   }
 
-  private String primary(List<Provider> providers) {
+  private String primary(List<ModelPolicy.Provider> providers) {
     Optional<Scalar> primary = fields.text("primary", "PROVIDER/MODEL");
     if (primary.isEmpty()) {
       if (!fields.has("primary")) {
@@ -70,7 +68,7 @@ final class ModelsSection {
     return text;
   }
 
-  private Optional<Provider> provider(Entry entry) {
+  private Optional<ModelPolicy.Provider> provider(Entry entry) {
     String id = entry.key();
     if (!ID.matcher(id).matches()) {
       fields.error(
@@ -98,7 +96,8 @@ final class ModelsSection {
       provider.missing("baseUrl", "baseUrl: \"https://api.example.com/v1\"");
     }
     return Optional.of(
-        new Provider(id, api.orElse(""), baseUrl(provider), secret(provider), models(provider)));
+        new ModelPolicy.Provider(
+            id, api.orElse(""), baseUrl(provider), secret(provider), models(provider)));
   }
 
   private static String baseUrl(Fields provider) {
@@ -117,10 +116,13 @@ final class ModelsSection {
         provider.error(
             at, "baseUrl", "holds a password or key; store it with claw and name it in 'secret'");
       } else if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
-        provider.error(at, "baseUrl", "expected a URL without '?' and '#', found " + Quoted.of(text));
+        provider.error(
+            at, "baseUrl", "expected a URL without '?' and '#', found " + Quoted.of(text));
       } else if (scheme.equals("http") && !isLoopback(uri.getHost())) {
         provider.warning(
-            at, "baseUrl", "is plain http to another machine: prompts and keys can be read on the way");
+            at,
+            "baseUrl",
+            "is plain http to another machine: prompts and keys can be read on the way");
       }
     } catch (URISyntaxException e) {
       provider.error(at, "baseUrl", "expected an http or https URL, found " + Quoted.of(text));
@@ -150,15 +152,14 @@ final class ModelsSection {
     return scalar.map(Scalar::text).orElse("");
   }
 
-  private static List<Model> models(Fields provider) {
-    List<Model> models = new ArrayList<>();
+  private static List<ModelPolicy.Model> models(Fields provider) {
+    List<ModelPolicy.Model> models = new ArrayList<>();
     for (Fields model : provider.maps("models")) {
       Optional<Scalar> id = model.text("id", "a model's id");
       if (!model.has("id")) {
         model.missing("id", "id: llama3.2");
       }
-      long window =
-          model.whole("contextWindow", 1, MOST_TOKENS).orElse(Defaults.CONTEXT_WINDOW);
+      long window = model.whole("contextWindow", 1, MOST_TOKENS).orElse(Defaults.CONTEXT_WINDOW);
       long most = model.whole("maxTokens", 1, MOST_TOKENS).orElse(Defaults.MAX_TOKENS);
       if (most > window) {
         model.error(
@@ -175,7 +176,7 @@ final class ModelsSection {
       } else if (models.stream().anyMatch(other -> other.id().equals(text))) {
         model.error(id.get().at(), "id", Quoted.of(text) + " is there twice; remove one");
       } else {
-        models.add(new Model(text, window, most));
+        models.add(new ModelPolicy.Model(text, window, most));
       }
     }
     if (models.isEmpty() && provider.items("models", "a list of maps").isEmpty()) {

@@ -35,8 +35,8 @@ final class MountsSection {
       container.error(
           container.at("mounts"), "mounts", "expected at most " + MOST + " mounts, found more");
     }
-    for (Written one : written) {
-      checkAgainst(one, written);
+    for (int i = 0; i < written.size(); i++) {
+      checkAgainst(i, written);
     }
     return written.stream().map(Written::mount).toList();
   }
@@ -61,9 +61,7 @@ final class MountsSection {
     }
     return Optional.of(
         new Written(
-            fields,
-            source.get(),
-            new Mount(real.get().toString(), target.get().text(), mode)));
+            fields, source.get(), new Mount(real.get().toString(), target.get().text(), mode)));
   }
 
   private Optional<Path> realPath(Fields fields, Scalar source) {
@@ -117,25 +115,29 @@ final class MountsSection {
     }
   }
 
-  private static void checkAgainst(Written one, List<Written> all) {
+  private static void checkAgainst(int index, List<Written> all) {
+    Written one = all.get(index);
     Path target = Path.of(one.mount().target());
     List<Mount> others = new ArrayList<>();
-    for (Written other : all) {
-      if (other == one) {
+    for (int i = 0; i < all.size(); i++) {
+      if (i == index) {
         continue;
       }
-      others.add(other.mount());
-      Path above = Path.of(other.mount().target());
-      boolean second = all.indexOf(other) < all.indexOf(one);
-      if (target.equals(above) ? second : target.startsWith(above)) {
+      Mount other = all.get(i).mount();
+      others.add(other);
+      String clash = "";
+      if (target.equals(Path.of(other.target()))) {
+        // Of two equal ones the second is the one to mend.
+        clash = i < index ? " is a target twice" : "";
+      } else if (target.startsWith(other.target())) {
+        clash = " is inside another mount, " + other.target();
+      }
+      if (!clash.isEmpty()) {
         one.fields()
             .error(
                 one.fields().at("target"),
                 "target",
-                Quoted.of(one.mount().target())
-                    + (target.equals(above) ? " is a target twice" : " is inside another mount, ")
-                    + (target.equals(above) ? "" : other.mount().target())
-                    + "; use separate targets");
+                Quoted.of(one.mount().target()) + clash + "; use separate targets");
       }
     }
     MountRules.refuseInside(Path.of(one.mount().source()), others)

@@ -26,8 +26,25 @@ final class NetworkSection {
   private static final int MOST_RULES = 1000;
   private static final Set<String> METHODS =
       Set.of(
-          "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY",
-          "PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "REPORT", "SEARCH");
+          "GET",
+          "HEAD",
+          "POST",
+          "PUT",
+          "PATCH",
+          "DELETE",
+          "OPTIONS",
+          "TRACE",
+          "CONNECT",
+          "QUERY",
+          "PROPFIND",
+          "PROPPATCH",
+          "MKCOL",
+          "COPY",
+          "MOVE",
+          "LOCK",
+          "UNLOCK",
+          "REPORT",
+          "SEARCH");
 
   private final Fields fields;
 
@@ -63,16 +80,12 @@ final class NetworkSection {
   private static Budgets budgets(Fields budgets) {
     long most = 1L << 53;
     return new Budgets(
-        budgets
-            .whole("requestsPerMinute", 0, most)
-            .orElse(Defaults.BUDGETS.requestsPerMinute()),
+        budgets.whole("requestsPerMinute", 0, most).orElse(Defaults.BUDGETS.requestsPerMinute()),
         budgets
             .size("bytesPerDay", new ByteSize(0))
             .map(ByteSize::bytes)
             .orElse(Defaults.BUDGETS.bytesPerDay()),
-        budgets
-            .whole("modelTokensPerDay", 0, most)
-            .orElse(Defaults.BUDGETS.modelTokensPerDay()));
+        budgets.whole("modelTokensPerDay", 0, most).orElse(Defaults.BUDGETS.modelTokensPerDay()));
   }
 
   private List<EgressRule> rules(String key) {
@@ -102,8 +115,7 @@ final class NetworkSection {
     }
     List<Program> programs = programs(rule);
     return host.map(
-        pattern ->
-            new EgressRule(pattern.text(), ports, methods, paths, inspect, audit, programs));
+        pattern -> new EgressRule(pattern.text(), ports, methods, paths, inspect, audit, programs));
   }
 
   private static Optional<HostPattern> host(Fields rule, boolean allow) {
@@ -168,9 +180,7 @@ final class NetworkSection {
             "methods",
             "expected an HTTP method in upper case, found "
                 + Quoted.of(text)
-                + (METHODS.contains(upper)
-                    ? "; write " + upper
-                    : Nearest.hint(upper, METHODS)));
+                + (METHODS.contains(upper) ? "; write " + upper : Nearest.hint(upper, METHODS)));
       } else if (!methods.contains(text)) {
         methods.add(text);
       }

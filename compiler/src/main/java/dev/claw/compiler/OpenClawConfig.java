@@ -97,7 +97,11 @@ final class OpenClawConfig {
     gateway.putObject("controlUi").put("enabled", false);
     gateway.putObject("terminal").put("enabled", false);
     gateway.putObject("tailscale").put("mode", "off");
-    gateway.putObject("http").putObject("endpoints").putObject("chatCompletions").put("enabled", true);
+    gateway
+        .putObject("http")
+        .putObject("endpoints")
+        .putObject("chatCompletions")
+        .put("enabled", true);
     return gateway;
   }
 

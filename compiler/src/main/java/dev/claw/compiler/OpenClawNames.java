@@ -157,8 +157,8 @@ final class OpenClawNames {
   }
 
   /**
-   * The tools of this release that the agent's turns may see, in the order of the alphabet: those of
-   * the profile that {@code allow} names too, if it names any, less those of {@code deny}.
+   * The tools of this release that the agent's turns may see, in the order of the alphabet: those
+   * of the profile that {@code allow} names too, if it names any, less those of {@code deny}.
    */
   List<String> effective(Tools tools, Collection<String> plugins) {
     Set<String> all = allTools(plugins);
@@ -181,6 +181,8 @@ final class OpenClawNames {
 
   private Set<String> allTools(Collection<String> plugins) {
     Set<String> all = new LinkedHashSet<>(coreTools);
+    // The catalog lists some tools that only a plugin brings.
+    pluginTools.values().forEach(all::removeAll);
     plugins.forEach(plugin -> all.addAll(pluginTools.getOrDefault(plugin, Set.of())));
     return all;
   }

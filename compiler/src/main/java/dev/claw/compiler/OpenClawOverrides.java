@@ -94,9 +94,7 @@ final class OpenClawOverrides {
       } else if (entry.value() instanceof Mapping map
           && (into.get(entry.key()) instanceof ObjectNode || leadsToProtected(below))) {
         ObjectNode inner =
-            into.get(entry.key()) instanceof ObjectNode there
-                ? there
-                : into.putObject(entry.key());
+            into.get(entry.key()) instanceof ObjectNode there ? there : into.putObject(entry.key());
         merge(map, inner, below);
       } else if (leadsToProtected(below)) {
         problems.error(
@@ -134,7 +132,8 @@ final class OpenClawOverrides {
             .forEach(
                 entry ->
                     object.set(
-                        entry.key(), json(entry.value(), path + "." + Quoted.visible(entry.key()))));
+                        entry.key(),
+                        json(entry.value(), path + "." + Quoted.visible(entry.key()))));
         yield object;
       }
       case Sequence sequence -> {

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Compiles templates: reads them, adds what they extend, checks all of it, and writes the artefacts.
- * Same template and input, same bytes. Has no state; safe for several threads.
+ * Compiles templates: reads them, adds what they extend, checks all of it, and writes the
+ * artefacts. Same template and input, same bytes. Has no state; safe for several threads.
  */
 public final class PolicyCompiler {
   private static final int LONGEST_DESCRIPTION = 500;
@@ -104,7 +104,8 @@ public final class PolicyCompiler {
 
   private static void warnOfOpen(Fields root, EgressPolicy egress, Problems problems) {
     if (egress.profile() == NetworkProfile.OPEN) {
-      Fields network = new Fields(root.raw("network").orElseThrow(), "network", "network", problems);
+      Fields network =
+          new Fields(root.raw("network").orElseThrow(), "network", "network", problems);
       network.warning(
           network.at("profile"),
           "profile",

@@ -119,7 +119,7 @@ public final class PositionedYaml {
       boolean plain = isPlain();
       if (plain && key.equals("<<")) {
         problems.error(keyAt, "a merge key '<<' is not allowed; a template can use 'extends'");
-      } else if (key.isEmpty() || plain && NO_TEXT.matcher(key).matches()) {
+      } else if (key.isEmpty() || (plain && NO_TEXT.matcher(key).matches())) {
         problems.error(
             keyAt, "expected a key that is text, found " + Quoted.of(key) + "; put it in quotes");
       }

@@ -69,8 +69,7 @@ final class SecretsSection {
     return Optional.empty();
   }
 
-  private static Optional<Target> target(
-      Fields fields, Set<String> variables, Set<String> files) {
+  private static Optional<Target> target(Fields fields, Set<String> variables, Set<String> files) {
     if (fields.has("environment") == fields.has("file")) {
       fields
           .problems()

@@ -27,8 +27,8 @@ import java.util.stream.Stream;
 
 /**
  * The built-in templates and, in front of them, the user's own: the files {@code NAME.yaml} of one
- * folder, each calling itself NAME. Links are not followed, so that nobody who can write there makes
- * claw read elsewhere.
+ * folder, each calling itself NAME. Links are not followed, so that nobody who can write there
+ * makes claw read elsewhere.
  */
 public final class TemplateCatalog {
   private static final String BUILT_IN = "/dev/claw/templates/";
@@ -69,8 +69,7 @@ public final class TemplateCatalog {
       return new TemplateSummary(
           name, description, origin, path, own && builtIn, firstError(problems.sorted()));
     } catch (TemplateException e) {
-      return new TemplateSummary(
-          name, "", origin, path, own && builtIn, firstError(e.problems()));
+      return new TemplateSummary(name, "", origin, path, own && builtIn, firstError(e.problems()));
     }
   }
 

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Every key that a template can have. A section is named by its path, with {@code *} for a name that
- * people choose and {@code []} for an element of a list. The JSON Schema for editors says the same,
- * and a test holds the two together.
+ * Every key that a template can have. A section is named by its path, with {@code *} for a name
+ * that people choose and {@code []} for an element of a list. The JSON Schema for editors says the
+ * same, and a test holds the two together.
  */
 final class TemplateKeys {
   static final Map<String, List<String>> SECTIONS = new LinkedHashMap<>();
@@ -27,8 +27,7 @@ final class TemplateKeys {
             "container",
             "network"));
     SECTIONS.put(
-        "agent",
-        List.of("tools", "exec", "skills", "plugins", "channels", "rules", "openclaw"));
+        "agent", List.of("tools", "exec", "skills", "plugins", "channels", "rules", "openclaw"));
     SECTIONS.put("agent.tools", List.of("profile", "allow", "deny"));
     SECTIONS.put("models", List.of("primary", "providers"));
     SECTIONS.put("models.providers.*", List.of("api", "baseUrl", "secret", "models"));

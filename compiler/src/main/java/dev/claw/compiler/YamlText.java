@@ -67,7 +67,7 @@ final class YamlText {
     for (int i = 0; i < line.length(); i++) {
       char c = line.charAt(i);
       boolean lineEnd = c == '\r' && i == line.length() - 1;
-      if (c >= ' ' && c < 0x7f || c == '\t' || lineEnd) {
+      if ((c >= ' ' && c < 0x7f) || c == '\t' || lineEnd) {
         continue;
       }
       int point = line.codePointAt(i);

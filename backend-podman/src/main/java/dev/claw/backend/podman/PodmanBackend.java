@@ -1,9 +1,11 @@
 package dev.claw.backend.podman;
 
 import dev.claw.model.AgentContainer;
+import dev.claw.model.AgentContainer.State;
 import dev.claw.model.AgentId;
 import dev.claw.model.Backend;
 import dev.claw.model.BackendException;
+import dev.claw.model.BackendException.Kind;
 import dev.claw.model.BackendInfo;
 import dev.claw.model.Check;
 import dev.claw.model.ContainerSpec;
@@ -14,20 +16,44 @@ import dev.claw.model.ExecResult;
 import dev.claw.model.ImageInfo;
 import dev.claw.model.LogQuery;
 import dev.claw.model.LogSink;
+import dev.claw.model.Quoted;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Agents in rootless Podman pods, over libpod's API. Nothing is started or connected to before the
- * first call that needs it.
+ * first call that needs it; a service that ended meanwhile is found or started again.
  */
 public final class PodmanBackend implements Backend {
   private final PodmanOptions options;
+  private final Libpod libpod;
+  private final Agents agents;
+  private final Images images;
+  private final Secrets secrets;
+  private final Lifecycle lifecycle;
+  private final Creation creation;
+  private final EffectiveStateReader effectiveStates;
+  private final Execution execution;
+  private final OneShot oneShot;
+  private final RuntimeFolder folder;
 
   private PodmanBackend(PodmanOptions options) {
+    Path proc = Path.of("/proc");
     this.options = options;
+    folder = new RuntimeFolder(options.runtimeDirectory());
+    libpod = new Libpod(new ServiceFinder(options, folder), options.answer());
+    agents = new Agents(libpod);
+    images = new Images(libpod);
+    secrets = new Secrets(libpod);
+    lifecycle = new Lifecycle(libpod, agents);
+    creation = new Creation(libpod, agents, images, secrets, lifecycle);
+    effectiveStates = new EffectiveStateReader(libpod, proc, Path.of("/sys/fs/cgroup"));
+    execution = new Execution(libpod, proc);
+    oneShot = new OneShot(libpod, agents, images, proc);
   }
 
   /** A backend that finds or starts its Podman service at the first call that needs it. */
@@ -35,115 +61,152 @@ public final class PodmanBackend implements Backend {
     return new PodmanBackend(options);
   }
 
-  private BackendException notYet() {
-    return new BackendException(
-        BackendException.Kind.UNAVAILABLE, options.podman() + ": not connected");
-  }
-
   @Override
   public BackendInfo info() throws BackendException {
-    throw notYet();
+    PodmanVersion version = libpod.service().version();
+    Json host = libpod.get("podman", "/info").get("host");
+    return new BackendInfo(
+        "podman",
+        version.text(),
+        host.get("security").get("rootless").isTrue(),
+        Set.copyOf(host.get("cgroupControllers").texts()));
   }
 
   @Override
   public List<Check> diagnose() {
-    return List.of();
+    return new HostChecks(libpod, options, Path.of("/")).run();
   }
 
   @Override
   public Optional<ImageInfo> findImage(String reference) throws BackendException {
-    throw notYet();
+    return images.find(reference);
   }
 
   @Override
   public List<ImageInfo> listImages() throws BackendException {
-    throw notYet();
+    return images.list();
   }
 
   @Override
   public void removeImage(Digest digest) throws BackendException {
-    throw notYet();
+    images.remove(digest);
   }
 
+  /** All agents' containers; two rows of one id mean that two containers claim it. */
   @Override
   public List<AgentContainer> list() throws BackendException {
-    throw notYet();
+    return agents.list();
   }
 
   @Override
   public Optional<AgentContainer> find(AgentId id) throws BackendException {
-    throw notYet();
+    return agents.find(id);
   }
 
   @Override
   public void create(ContainerSpec spec, Digest lock, Path seccompFile) throws BackendException {
-    throw notYet();
+    libpod.service();
+    try (RuntimeFolder.Held _ =
+        folder.lock("create-" + spec.name() + ".lock", Deadline.after(options.answer()))) {
+      creation.create(spec, lock, seccompFile);
+    }
   }
 
   @Override
   public void start(AgentId id) throws BackendException {
-    throw notYet();
+    lifecycle.start(id);
   }
 
   @Override
   public EffectiveState effectiveState(AgentId id) throws BackendException {
-    throw notYet();
+    return effectiveStates.read(id, agents.get(id));
   }
 
   @Override
   public void stopContainer(AgentId id, Duration grace) throws BackendException {
-    throw notYet();
+    lifecycle.stopContainer(id, grace);
   }
 
   @Override
   public void stopPod(AgentId id) throws BackendException {
-    throw notYet();
+    lifecycle.stopPod(id);
   }
 
   @Override
   public void remove(AgentId id) throws BackendException {
-    throw notYet();
+    lifecycle.remove(id);
   }
 
   @Override
   public ExecResult exec(AgentId id, List<String> command, Duration timeout, int outputLimit)
       throws BackendException {
-    throw notYet();
+    return execution.run(running(id), command, timeout, outputLimit);
   }
 
   @Override
-  public List<String> execCommand(AgentId id, ExecOptions options, List<String> command)
+  public List<String> execCommand(AgentId id, ExecOptions execOptions, List<String> command)
       throws BackendException {
-    throw notYet();
+    ListedContainer row = running(id);
+    List<String> argv = new ArrayList<>();
+    argv.add(options.podman());
+    if (!options.environment().getOrDefault("CONTAINER_HOST", "").isEmpty()) {
+      argv.add("--remote");
+    }
+    argv.add("exec");
+    if (execOptions.input()) {
+      argv.add("--interactive");
+    }
+    if (execOptions.terminal()) {
+      argv.add("--tty");
+    }
+    argv.add("--detach-keys=");
+    argv.add(row.id());
+    argv.addAll(command);
+    return List.copyOf(argv);
   }
 
   @Override
   public ExecResult runOnce(
       Digest image, List<String> command, Path file, String target, Duration timeout)
       throws BackendException {
-    throw notYet();
+    return oneShot.run(image, command, file, target, timeout);
   }
 
   @Override
   public void logs(AgentId id, LogQuery query, LogSink sink) throws BackendException {
-    throw notYet();
+    new Logs(libpod).read(agents.get(id), query, sink);
   }
 
   @Override
   public void putSecret(String name, byte[] value) throws BackendException {
-    throw notYet();
+    secrets.put(name, value);
   }
 
   @Override
   public boolean hasSecret(String name) throws BackendException {
-    throw notYet();
+    return secrets.has(name);
   }
 
   @Override
   public void removeSecret(String name) throws BackendException {
-    throw notYet();
+    secrets.remove(name);
   }
 
+  /** Nothing to let go: every request has a connection of its own, and a service ends by itself. */
   @Override
   public void close() {}
+
+  private ListedContainer running(AgentId id) throws BackendException {
+    ListedContainer row = agents.get(id);
+    if (row.state() != State.RUNNING) {
+      throw new BackendException(
+          Kind.NOT_FOUND,
+          "container "
+              + Quoted.of(row.name())
+              + ": expected it running, found it "
+              + row.state().word()
+              + "; start the agent");
+    }
+    return row;
+  }
 }

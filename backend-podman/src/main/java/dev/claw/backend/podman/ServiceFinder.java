@@ -19,9 +19,11 @@ final class ServiceFinder implements PodmanService.Source {
   private static final Duration PING = Duration.ofSeconds(10);
 
   private final PodmanOptions options;
+  private final RuntimeFolder folder;
 
-  ServiceFinder(PodmanOptions options) {
+  ServiceFinder(PodmanOptions options, RuntimeFolder folder) {
     this.options = options;
+    this.folder = folder;
   }
 
   @Override
@@ -44,9 +46,11 @@ final class ServiceFinder implements PodmanService.Source {
     if (own.isPresent()) {
       return supported(own.get());
     }
-    Path socket = options.runtimeDirectory().resolve("podman.sock");
+    Path socket = folder.resolve("podman.sock");
     Optional<PodmanService> started = ping(socket);
-    return started.isPresent() ? started.get() : new ServiceLauncher(options, socket).launch();
+    return started.isPresent()
+        ? started.get()
+        : new ServiceLauncher(options, folder, socket).launch();
   }
 
   /** The socket that systemd's {@code podman.socket} serves for this user. */

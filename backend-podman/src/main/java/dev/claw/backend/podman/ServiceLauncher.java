@@ -5,19 +5,12 @@ import dev.claw.model.BackendException.Kind;
 import dev.claw.model.Quoted;
 import java.io.File;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Starts a Podman service that outlives claw and ends by itself when nobody asks it anything. Of
@@ -28,80 +21,25 @@ final class ServiceLauncher {
   private static final long LARGEST_LOG = 1 << 20;
 
   private final PodmanOptions options;
+  private final RuntimeFolder folder;
   private final Path socket;
 
-  ServiceLauncher(PodmanOptions options, Path socket) {
+  ServiceLauncher(PodmanOptions options, RuntimeFolder folder, Path socket) {
     this.options = options;
+    this.folder = folder;
     this.socket = socket;
   }
 
   PodmanService launch() throws BackendException {
-    Path folder = options.runtimeDirectory();
     Deadline deadline = Deadline.after(options.serviceStart());
-    try {
-      makePrivate(folder);
-      try (FileChannel file =
-              FileChannel.open(
-                  folder.resolve("podman.lock"),
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.WRITE);
-          FileLock _ = lock(file, deadline)) {
-        Optional<PodmanService> other = ServiceFinder.ping(socket);
-        return other.isPresent() ? other.get() : start(deadline);
-      }
+    try (RuntimeFolder.Held _ = folder.lock("podman.lock", deadline)) {
+      Optional<PodmanService> other = ServiceFinder.ping(socket);
+      return other.isPresent() ? other.get() : start(deadline);
     } catch (IOException e) {
-      throw new BackendException(
-          Kind.UNAVAILABLE,
-          folder
-              + ": expected a folder that only you can use, for Podman's socket, found: "
-              + Quoted.visible(String.valueOf(e.getMessage()))
-              + "; check XDG_RUNTIME_DIR",
-          e);
+      throw failed(Quoted.visible(String.valueOf(e.getMessage())), folder.resolve("podman.log"));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new BackendException(Kind.FAILED, "podman: interrupted while it started", e);
-    }
-  }
-
-  private static void makePrivate(Path folder) throws IOException {
-    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-      Files.createDirectories(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    }
-    Map<String, Object> found =
-        Files.readAttributes(folder, "unix:uid,mode", LinkOption.NOFOLLOW_LINKS);
-    Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-    if (!found.get("uid").equals(self)) {
-      throw new IOException("it belongs to uid " + found.get("uid"));
-    }
-    if (((Integer) found.get("mode") & 077) != 0) {
-      throw new IOException("others can enter it (chmod 700 mends that)");
-    }
-  }
-
-  private FileLock lock(FileChannel file, Deadline deadline)
-      throws IOException, InterruptedException, BackendException {
-    while (!deadline.isOver()) {
-      FileLock lock = tryLock(file);
-      if (lock != null) {
-        return lock;
-      }
-      Thread.sleep(20);
-    }
-    throw new BackendException(
-        Kind.TIMEOUT,
-        options.runtimeDirectory().resolve("podman.lock")
-            + ": another claw has been starting Podman for "
-            + options.serviceStart().toSeconds()
-            + " s; look for it with `pgrep -u $USER -af claw`, and try again");
-  }
-
-  private static @Nullable FileLock tryLock(FileChannel file) throws IOException {
-    try {
-      return file.tryLock();
-    } catch (OverlappingFileLockException e) {
-      return null; // another thread of this process has it
     }
   }
 
@@ -109,7 +47,7 @@ final class ServiceLauncher {
       throws IOException, BackendException, InterruptedException {
     // Nobody answers there and nobody else may start one now: what is left is a dead one's.
     Files.deleteIfExists(socket);
-    Path log = options.runtimeDirectory().resolve("podman.log");
+    Path log = folder.resolve("podman.log");
     Process process = spawn(log);
     while (!deadline.isOver()) {
       Optional<PodmanService> service = ServiceFinder.ping(socket);

@@ -1,0 +1,57 @@
+package dev.claw.compiler;
+
+import dev.claw.compiler.PolicyExplanation.Enforcer;
+import dev.claw.compiler.PolicyExplanation.Line;
+import dev.claw.compiler.PolicyExplanation.Section;
+import dev.claw.compiler.PolicyExplanation.Status;
+import dev.claw.model.EgressPolicy.Budgets;
+import dev.claw.model.ModelPolicy;
+import dev.claw.model.Quoted;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Says which models an agent uses. */
+final class ModelLines {
+  private ModelLines() {}
+
+  static List<Line> of(ModelPolicy policy, Budgets budgets) {
+    List<Line> lines = new ArrayList<>();
+    lines.add(
+        new Line(
+            Section.MODELS,
+            policy.primary().isEmpty()
+                ? "It has no model, and so answers nothing."
+                : "It thinks with " + Quoted.visible(policy.primary()) + ".",
+            Enforcer.OPENCLAW,
+            Status.ENFORCED));
+    for (ModelPolicy.Provider provider : policy.providers()) {
+      lines.add(
+          broker(
+              "It reaches "
+                  + Quoted.visible(provider.id())
+                  + " ("
+                  + provider.models().stream()
+                      .map(model -> Quoted.visible(model.id()))
+                      .collect(Collectors.joining(", "))
+                  + ") through claw's model broker only, which goes to "
+                  + Quoted.visible(provider.baseUrl())
+                  + (provider.secret().isEmpty()
+                      ? " without a key."
+                      : " and adds the key "
+                          + Quoted.visible(provider.secret())
+                          + "; the agent never sees it.")));
+    }
+    if (budgets.modelTokensPerDay() != Long.MAX_VALUE) {
+      lines.add(
+          broker(
+              "It can use at most " + budgets.modelTokensPerDay() + " tokens a day, both ways."));
+    }
+    return lines;
+  }
+
+  /** The broker is part of the egress proxy. */
+  private static Line broker(String text) {
+    return new Line(Section.MODELS, text, Enforcer.PROXY, Status.NOT_YET);
+  }
+}
