@@ -210,7 +210,7 @@ final class Claw implements AutoCloseable {
   }
 
   ImageBuilds imageBuilds() {
-    return new ImageBuilds(host(), new ImageBuild(surroundings.environment(), Path.of("/var/tmp")));
+    return new ImageBuilds(host(), new ImageBuild(surroundings.environment(), Path.of("/tmp")));
   }
 
   /** What can be made again: packages and layers of the agent image. */

@@ -414,7 +414,8 @@ main() {
   exec 5>"$cache/lock"
   if ! flock -n 5; then
     echo "another build uses $cache; waiting for it"
-    run flock 5
+    # In pieces, since bash runs a trap only when the program in the foreground has ended.
+    until flock -w 2 5; do :; done
   fi
 
   recipe_sha=$(recipe_digest)
