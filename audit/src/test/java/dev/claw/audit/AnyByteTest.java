@@ -38,7 +38,7 @@ class AnyByteTest {
     Files.delete(folder);
   }
 
-  @Property(tries = 2000)
+  @Property(tries = 800)
   void changed(@ForAll @IntRange(max = 1 << 20) int at, @ForAll byte value)
       throws IOException, AuditException {
     byte[] changed = good.clone();
@@ -47,7 +47,7 @@ class AnyByteTest {
     assertNoticed(changed);
   }
 
-  @Property(tries = 300)
+  @Property(tries = 150)
   void leftOut(@ForAll @IntRange(max = 1 << 20) int at) throws IOException, AuditException {
     int place = at % good.length;
     byte[] changed = new byte[good.length - 1];
@@ -56,7 +56,7 @@ class AnyByteTest {
     assertNoticed(changed);
   }
 
-  @Property(tries = 300)
+  @Property(tries = 150)
   void putIn(@ForAll @IntRange(max = 1 << 20) int at, @ForAll byte value)
       throws IOException, AuditException {
     int place = at % good.length;
