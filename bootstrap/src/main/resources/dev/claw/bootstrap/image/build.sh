@@ -17,6 +17,8 @@ set -euo pipefail
 umask 022
 export LC_ALL=C.UTF-8
 recipe=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# mmdebstrap's hooks run in a user namespace that may not enter the caller's folders.
+cd /
 # shellcheck source-path=SCRIPTDIR source=versions.sh
 . "$recipe/versions.sh"
 export SOURCE_DATE_EPOCH=$source_date_epoch
