@@ -22,6 +22,8 @@ cd /
 # shellcheck source-path=SCRIPTDIR source=versions.sh
 . "$recipe/versions.sh"
 export SOURCE_DATE_EPOCH=$source_date_epoch
+# Programs that run as a subordinate id must be able to enter the folder they start in.
+cd /
 readonly steps=7
 stamp_root=/var/tmp
 
@@ -196,7 +198,7 @@ make_debian() {
   # mmdebstrap works as a subordinate id, which must be able to enter its folder: hence mode 711 on the way there.
   # shellcheck disable=SC2016 # the hooks are for mmdebstrap's shell
   if ! run env TMPDIR="$work/debian" mmdebstrap --mode=unshare --variant=minbase --format=tar --include="$list" \
-    --aptopt='Acquire::Languages "none"' \
+    --aptopt='Acquire::Languages "none"' --aptopt='Acquire::Retries "3"' \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/info/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/lintian/*' \
