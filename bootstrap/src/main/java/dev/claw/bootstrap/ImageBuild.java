@@ -86,7 +86,7 @@ public final class ImageBuild {
       throws ImageBuildException, InterruptedException {
     try {
       prepareLog(options.logFile());
-      Path folder = Files.createTempDirectory(temporaryFolder, "claw-image-recipe-");
+      Path folder = Files.createTempDirectory(temporaryFolder, "claw-recipe-");
       try {
         recipe.writeTo(folder);
         return runScript(folder, options, listener);

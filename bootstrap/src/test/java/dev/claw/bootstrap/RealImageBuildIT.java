@@ -221,7 +221,7 @@ class RealImageBuildIT {
     assertThat(podman("images", "--all").output()).doesNotContain("/var/tmp/claw-image-");
     try (Stream<Path> left = Files.list(root)) {
       assertThat(left.map(path -> path.getFileName().toString()))
-          .noneMatch(name -> name.startsWith("claw-image-recipe-"));
+          .noneMatch(name -> name.startsWith("claw-recipe-"));
     }
   }
 

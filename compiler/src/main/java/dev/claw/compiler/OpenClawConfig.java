@@ -48,7 +48,7 @@ final class OpenClawConfig {
     defaults.putObject("sandbox").put("mode", "off");
     // A heartbeat is a turn that nobody asked for.
     defaults.putObject("heartbeat").put("every", "0m");
-    agents.putObject("entries").putObject("main").put("default", true);
+    agents.putObject("entries").putObject("main");
     return agents;
   }
 

@@ -9,21 +9,20 @@ import java.util.stream.Collectors;
 final class RuleText {
   private RuleText() {}
 
-  /** Such as {@code GET, HEAD on api.github.com, port 443, /repos/**}. */
+  /** Such as {@code api.github.com, port 443, only GET, HEAD, only paths /repos/**}. */
   static String of(EgressRule rule) {
-    StringBuilder text = new StringBuilder();
-    if (!rule.methods().isEmpty()) {
-      text.append(String.join(", ", rule.methods())).append(" on ");
-    }
-    text.append(rule.host())
-        .append(rule.ports().size() == 1 ? ", port " : ", ports ")
+    StringBuilder text = new StringBuilder(rule.host());
+    text.append(rule.ports().size() == 1 ? ", port " : ", ports ")
         .append(rule.ports().stream().map(String::valueOf).collect(Collectors.joining(", ")));
+    if (!rule.methods().isEmpty()) {
+      text.append(", only ").append(String.join(", ", rule.methods()));
+    }
     if (!rule.paths().isEmpty()) {
-      text.append(", paths ").append(String.join(", ", rule.paths()));
+      text.append(", only paths ").append(String.join(", ", rule.paths()));
     }
     List<String> programs = rule.programs().stream().map(RuleText::program).toList();
     if (!programs.isEmpty()) {
-      text.append(", for ").append(String.join(", ", programs));
+      text.append(", only for ").append(String.join(", ", programs));
     }
     return Quoted.visible(text.toString());
   }

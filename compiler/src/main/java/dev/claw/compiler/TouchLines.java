@@ -121,7 +121,7 @@ final class TouchLines {
             .map(Quoted::visible)
             .toList();
     if (!variables.isEmpty()) {
-      podman("Its template sets the variables " + String.join(", ", variables) + ".");
+      podman("Its template sets the environment variables " + String.join(", ", variables) + ".");
     }
     for (Secret secret : spec.secrets()) {
       podman(

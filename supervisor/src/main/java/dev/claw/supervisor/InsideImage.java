@@ -8,7 +8,7 @@ final class InsideImage {
   static final String CONFIG = "/etc/claw/openclaw.json";
 
   /** Environment variables that the image sets itself. */
-  static final Set<String> VARIABLES = Set.of();
+  static final Set<String> VARIABLES = Set.of("LANG");
 
   private InsideImage() {}
 }

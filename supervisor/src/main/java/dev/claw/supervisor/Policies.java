@@ -56,12 +56,15 @@ public final class Policies {
     return new Validation(name, LockWords.state(outcome.verdict()), outcome.verdict().sentence());
   }
 
-  /** Limits that this host does not enforce; all of them where the backend can't be asked. */
-  public Set<String> unenforcedLimits() {
+  /**
+   * cgroup controllers that this host does not delegate; all of them where the backend can't be
+   * asked.
+   */
+  public Set<String> missingControllers() {
     try {
-      return Preflight.unenforced(host.backend().info());
+      return Preflight.missingControllers(host.backend().info());
     } catch (BackendException e) {
-      return Preflight.limits();
+      return Preflight.controllers();
     }
   }
 }

@@ -77,14 +77,21 @@ final class Preflight {
     return spec;
   }
 
-  /** Limits for which there are cgroup controllers. */
-  static Set<String> limits() {
-    return new TreeSet<>(CONTROLLERS.keySet());
+  /** The cgroup controllers that limits need. */
+  static Set<String> controllers() {
+    return new TreeSet<>(CONTROLLERS.values());
   }
 
-  /** Those of them that the host does not enforce. */
-  static Set<String> unenforced(BackendInfo info) {
-    Set<String> limits = limits();
+  /** Those of them that are not delegated to the operator. */
+  static Set<String> missingControllers(BackendInfo info) {
+    Set<String> missing = controllers();
+    missing.removeAll(info.cgroupControllers());
+    return missing;
+  }
+
+  /** The limits that the host would not enforce. */
+  private static Set<String> unenforced(BackendInfo info) {
+    Set<String> limits = new TreeSet<>(CONTROLLERS.keySet());
     limits.removeIf(limit -> info.cgroupControllers().contains(CONTROLLERS.get(limit)));
     return limits;
   }

@@ -182,10 +182,11 @@ final class EffectiveStateReader {
           || Stream.of("/proc", "/sys", "/dev").anyMatch(mount::isWithin)) {
         continue;
       }
-      String source = sources.of(mount);
-      if (!source.isEmpty() && podmans.stream().anyMatch(Path.of(source)::startsWith)) {
+      // Such as /etc/hostname and files of secrets, which are told of as secrets.
+      if (mount.isReadOnly() && podmans.stream().anyMatch(own -> sources.isBelow(mount, own))) {
         continue;
       }
+      String source = sources.of(mount);
       points.add(
           new MountPoint(
               mount.target(),

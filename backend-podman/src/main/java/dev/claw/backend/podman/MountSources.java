@@ -36,9 +36,7 @@ final class MountSources {
    * @return where no host path can be shown to be it, the device and the kernel's path on it
    */
   String of(MountInfo mount) {
-    List<MountInfo> sameDevice =
-        host.stream().filter(other -> other.device().equals(mount.device())).toList();
-    if (sameDevice.isEmpty()) {
+    if (host.stream().noneMatch(other -> other.device().equals(mount.device()))) {
       return "";
     }
     List<Path> candidates = new ArrayList<>();
@@ -46,10 +44,7 @@ final class MountSources {
     if (known != null) {
       candidates.add(Path.of(known));
     }
-    for (MountInfo other : sameDevice) {
-      within(other.root(), mount.root())
-          .ifPresent(rest -> candidates.add(Path.of(other.target() + "/" + rest)));
-    }
+    candidates.addAll(fromKernel(mount));
     return identity(process.root(mount.target()))
         .flatMap(
             inside ->
@@ -58,6 +53,25 @@ final class MountSources {
                     .findFirst())
         .map(path -> path.normalize().toString())
         .orElse(mount.device() + ":" + mount.root());
+  }
+
+  /**
+   * Whether the kernel says that the source is below this folder. It may be one that claw can't
+   * look into, as Podman's own folder of a container is.
+   */
+  boolean isBelow(MountInfo mount, Path folder) {
+    return fromKernel(mount).stream().anyMatch(path -> path.normalize().startsWith(folder));
+  }
+
+  private List<Path> fromKernel(MountInfo mount) {
+    List<Path> paths = new ArrayList<>();
+    for (MountInfo other : host) {
+      if (other.device().equals(mount.device())) {
+        within(other.root(), mount.root())
+            .ifPresent(rest -> paths.add(Path.of(other.target() + "/" + rest)));
+      }
+    }
+    return paths;
   }
 
   private static Optional<String> within(String root, String path) {

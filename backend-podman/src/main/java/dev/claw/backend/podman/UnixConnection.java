@@ -3,6 +3,7 @@ package dev.claw.backend.podman;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -96,7 +97,7 @@ final class UnixConnection extends InputStream {
   private boolean fill() throws IOException {
     while (!buffer.hasRemaining()) {
       buffer.clear();
-      int count = channel.read(buffer);
+      int count = readOrEnd();
       buffer.flip();
       if (count < 0) {
         return false;
@@ -106,6 +107,19 @@ final class UnixConnection extends InputStream {
       }
     }
     return true;
+  }
+
+  /**
+   * Podman closes an attached stream without having read all that was sent, which Linux reports as
+   * a reset after the last byte (unix(7)). It is an end like any: whoever reads knows from lengths
+   * and frames whether it came too early.
+   */
+  private int readOrEnd() throws IOException {
+    try {
+      return channel.read(buffer);
+    } catch (SocketException e) {
+      return -1;
+    }
   }
 
   private void await(int operation) throws IOException {

@@ -17,6 +17,8 @@ set -euo pipefail
 umask 022
 export LC_ALL=C.UTF-8
 recipe=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# mmdebstrap's hooks run in a user namespace that may not enter the caller's folders.
+cd /
 # shellcheck source-path=SCRIPTDIR source=versions.sh
 . "$recipe/versions.sh"
 export SOURCE_DATE_EPOCH=$source_date_epoch
@@ -430,7 +432,8 @@ main() {
   exec 5>"$cache/lock"
   if ! flock -n 5; then
     echo "another build uses $cache; waiting for it"
-    run flock 5
+    # In pieces, since bash runs a trap only when the program in the foreground has ended.
+    until flock -w 2 5; do :; done
   fi
 
   recipe_sha=$(recipe_digest)

@@ -1,0 +1,29 @@
+package dev.claw.cli;
+
+import dev.claw.model.AgentName;
+import dev.claw.model.InvalidValueException;
+import java.util.Optional;
+import picocli.CommandLine.Parameters;
+
+/** The one agent that a command is about. */
+final class AgentArgument {
+  @Parameters(index = "0", paramLabel = "AGENT", description = "Name of the agent.")
+  private String text = "";
+
+  AgentName name() throws CliException {
+    return parse(text);
+  }
+
+  static AgentName parse(String text) throws CliException {
+    try {
+      return AgentName.parse(text);
+    } catch (InvalidValueException e) {
+      throw new CliException(ExitCode.USAGE, "agent name: " + e.getMessage(), e);
+    }
+  }
+
+  /** The name; empty where the text is. */
+  static Optional<AgentName> optional(String text) throws CliException {
+    return text.isEmpty() ? Optional.empty() : Optional.of(parse(text));
+  }
+}

@@ -1,0 +1,30 @@
+package dev.claw.cli;
+
+import dev.claw.audit.AuditRecord;
+import dev.claw.model.AuditEvent;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** A record of the audit log as one line for people. */
+final class AuditText {
+  private AuditText() {}
+
+  static String line(AuditRecord record) {
+    AuditEvent event = record.event();
+    AuditEvent.Result result = event.result();
+    String how = result == null ? "begins" : result.name().toLowerCase(Locale.ROOT);
+    String details =
+        event.details().entrySet().stream().map(AuditText::detail).collect(Collectors.joining(" "));
+    return TerminalText.visible(
+            "%d  %s  %-14s %-7s %s  %s"
+                .formatted(
+                    record.sequence(), record.time(), event.type(), how, event.actor(), details))
+        .stripTrailing();
+  }
+
+  private static String detail(Map.Entry<String, Object> detail) {
+    String text = String.valueOf(detail.getValue()).replace("\n", " ");
+    return detail.getKey() + "=" + (text.contains(" ") ? "\"" + text + "\"" : text);
+  }
+}

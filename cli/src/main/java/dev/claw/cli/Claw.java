@@ -1,0 +1,236 @@
+package dev.claw.cli;
+
+import dev.claw.backend.podman.PodmanBackend;
+import dev.claw.backend.podman.PodmanOptions;
+import dev.claw.bootstrap.ImageBuild;
+import dev.claw.compiler.TemplateCatalog;
+import dev.claw.lock.HostKeyStore;
+import dev.claw.model.Actor;
+import dev.claw.model.Backend;
+import dev.claw.supervisor.AgentCreation;
+import dev.claw.supervisor.AgentExec;
+import dev.claw.supervisor.AgentStart;
+import dev.claw.supervisor.AgentStop;
+import dev.claw.supervisor.AgentStore;
+import dev.claw.supervisor.AuditLogs;
+import dev.claw.supervisor.ClawHome;
+import dev.claw.supervisor.Doctor;
+import dev.claw.supervisor.Host;
+import dev.claw.supervisor.ImageBuilds;
+import dev.claw.supervisor.Images;
+import dev.claw.supervisor.Initialisation;
+import dev.claw.supervisor.Inspector;
+import dev.claw.supervisor.Journal;
+import dev.claw.supervisor.KeyRotation;
+import dev.claw.supervisor.Overview;
+import dev.claw.supervisor.Policies;
+import dev.claw.supervisor.Relock;
+import dev.claw.supervisor.Trash;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Wires the rooms for one command. What a command does not ask for is neither made nor loaded. */
+final class Claw implements AutoCloseable {
+  private final Surroundings surroundings;
+  private @Nullable Host host;
+  private @Nullable Configuration configuration;
+  private @Nullable TemplateCatalog templates;
+
+  Claw(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  Surroundings surroundings() {
+    return surroundings;
+  }
+
+  PrintStream out() {
+    return surroundings.out();
+  }
+
+  PrintStream err() {
+    return surroundings.err();
+  }
+
+  /** How long ago something was, in one unit. */
+  String ago(Instant then) {
+    return Ago.between(then, surroundings.clock().instant());
+  }
+
+  /** The operator's home folder, with links resolved. */
+  Path userHome() {
+    return real(
+        Path.of(surroundings.variable("HOME").isEmpty() ? "/" : surroundings.variable("HOME")));
+  }
+
+  ClawHome home() {
+    String chosen = surroundings.variable("CLAW_HOME");
+    Path root =
+        chosen.isEmpty()
+            ? userHome().resolve(".claw")
+            : surroundings.workingFolder().resolve(chosen);
+    return new ClawHome(real(root));
+  }
+
+  private static Path real(Path path) {
+    try {
+      return Files.exists(path) ? path.toRealPath() : path.toAbsolutePath().normalize();
+    } catch (IOException e) {
+      return path.toAbsolutePath().normalize();
+    }
+  }
+
+  Configuration configuration() throws CliException {
+    Configuration known = configuration;
+    if (known == null) {
+      known = Configuration.resolve(home().config(), surroundings.environment());
+      configuration = known;
+    }
+    return known;
+  }
+
+  TemplateCatalog templates() {
+    TemplateCatalog known = templates;
+    if (known == null) {
+      known = new TemplateCatalog(home().templates());
+      templates = known;
+    }
+    return known;
+  }
+
+  Host host() {
+    Host known = host;
+    if (known == null) {
+      ClawHome home = home();
+      HostKeyStore keys = new HostKeyStore(home.secrets(), home.keys(), surroundings.clock());
+      Path runtime = runtimeFolder(home);
+      known =
+          new Host(
+              home,
+              userHome(),
+              new AgentStore(home),
+              keys,
+              new Journal(home, keys, surroundings.clock(), actor()),
+              PodmanBackend.open(PodmanOptions.of(surroundings.environment(), runtime)),
+              surroundings.clock(),
+              new SecureRandom());
+      host = known;
+    }
+    return known;
+  }
+
+  /** Where sockets and locks live that die with the login. */
+  private Path runtimeFolder(ClawHome home) {
+    String folder = surroundings.variable("XDG_RUNTIME_DIR");
+    Path perUser = Path.of(folder.isEmpty() ? "/run/user/" + surroundings.uid() : folder);
+    return Files.isDirectory(perUser) ? perUser.resolve("claw") : home.root().resolve("run");
+  }
+
+  private Actor actor() {
+    String name = surroundings.variable("USER").isEmpty() ? "uid" : surroundings.variable("USER");
+    return new Actor("cli", name + "(" + surroundings.uid() + ")");
+  }
+
+  Backend backend() {
+    return host().backend();
+  }
+
+  Compiling compiling() {
+    return new Compiling(this);
+  }
+
+  Initialisation initialisation() {
+    return new Initialisation(host(), new SecureRandom());
+  }
+
+  Doctor doctor() {
+    return new Doctor(home(), backend(), host().keys(), AgentImage.REFERENCE);
+  }
+
+  AgentCreation agentCreation() {
+    return new AgentCreation(host());
+  }
+
+  AgentStart agentStart() {
+    return new AgentStart(host());
+  }
+
+  /** What the options of a command and the configuration say together about a start. */
+  AgentStart.Options startOptions(UnenforcedOption unenforced, boolean force, boolean wait)
+      throws CliException {
+    Set<String> allowed = new LinkedHashSet<>(configuration().allowUnenforced());
+    allowed.addAll(Configuration.limits("--allow-unenforced", unenforced.limits()));
+    Optional<Relock> relock =
+        force
+            ? Optional.of(new Relock(host(), compiling()::recompile, new RelockText(this)))
+            : Optional.empty();
+    Duration timeout = wait ? configuration().readyTimeout() : Duration.ZERO;
+    return new AgentStart.Options(relock, timeout, allowed, new ProgressLine(this));
+  }
+
+  AgentStop agentStop() {
+    return new AgentStop(host());
+  }
+
+  AgentExec agentExec() {
+    return new AgentExec(host());
+  }
+
+  InsideProgram insideProgram() {
+    return new InsideProgram(this, agentExec());
+  }
+
+  Overview overview() {
+    return new Overview(host());
+  }
+
+  Inspector inspector() {
+    return new Inspector(host());
+  }
+
+  Policies policies() {
+    return new Policies(host());
+  }
+
+  Trash trash() {
+    return new Trash(host());
+  }
+
+  Images images() {
+    return new Images(host());
+  }
+
+  ImageBuilds imageBuilds() {
+    return new ImageBuilds(host(), new ImageBuild(surroundings.environment(), Path.of("/tmp")));
+  }
+
+  /** What can be made again: packages and layers of the agent image. */
+  Path cacheFolder() {
+    String folder = surroundings.variable("XDG_CACHE_HOME");
+    return (folder.isEmpty() ? userHome().resolve(".cache") : Path.of(folder)).resolve("claw");
+  }
+
+  KeyRotation keyRotation() {
+    return new KeyRotation(host(), new SecureRandom());
+  }
+
+  AuditLogs auditLogs() {
+    return new AuditLogs(host());
+  }
+
+  @Override
+  public void close() {
+    if (host != null) {
+      host.backend().close();
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package dev.claw.cli;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+
+/**
+ * The commands that there are, in the order in which help shows them. picocli is given only the one
+ * that was asked for: to build the whole tree takes longer than most commands.
+ */
+final class CommandTable {
+  /** A word on the command line. */
+  sealed interface Entry {
+    String name();
+
+    /** One line for help. */
+    String summary();
+  }
+
+  /** A word that does something. */
+  record Leaf(String name, String summary, Function<Claw, Callable<ExitCode>> make)
+      implements Entry {}
+
+  /** A word that needs another one. */
+  record Group(String name, String summary, List<Leaf> leaves) implements Entry {
+    /** Copies the list. */
+    Group {
+      leaves = List.copyOf(leaves);
+    }
+
+    Optional<Leaf> find(String name) {
+      return leaves.stream().filter(leaf -> leaf.name().equals(name)).findFirst();
+    }
+  }
+
+  static final List<Entry> ENTRIES =
+      List.of(
+          new Leaf(
+              "init",
+              "Make the state folder, the host key and the configuration",
+              InitCommand::new),
+          new Leaf(
+              "doctor", "Check the host and say how to mend what is wrong", DoctorCommand::new),
+          new Group(
+              "image",
+              "The agent image",
+              List.of(
+                  new Leaf(
+                      "build",
+                      "Build the agent image with the real OpenClaw",
+                      ImageBuildCommand::new),
+                  new Leaf("list", "List agent images", ImageListCommand::new),
+                  new Leaf("inspect", "Show one agent image", ImageInspectCommand::new),
+                  new Leaf(
+                      "prune",
+                      "Remove agent images that no agent is locked to",
+                      ImagePruneCommand::new))),
+          new Group(
+              "templates",
+              "Templates from which agents are made",
+              List.of(
+                  new Leaf(
+                      "list", "List built-in templates and your own", TemplatesListCommand::new),
+                  new Leaf("show", "Print a template's source", TemplatesShowCommand::new),
+                  new Leaf(
+                      "validate",
+                      "Check a template and name every problem",
+                      TemplatesValidateCommand::new),
+                  new Leaf(
+                      "schema",
+                      "Print the JSON Schema of templates, for editors",
+                      TemplatesSchemaCommand::new))),
+          new Leaf(
+              "create", "Make an agent from a template: compile, sign, write", CreateCommand::new),
+          new Group(
+              "policy",
+              "What an agent may decide, touch and reach",
+              List.of(
+                  new Leaf("show", "Print an agent's signed lock", PolicyShowCommand::new),
+                  new Leaf(
+                      "explain",
+                      "Say in words what the lock permits and who enforces it",
+                      PolicyExplainCommand::new),
+                  new Leaf(
+                      "validate",
+                      "Verify the lock: signature, serial, files, image",
+                      PolicyValidateCommand::new))),
+          new Leaf(
+              "start",
+              "Verify an agent's lock, start it, wait until it is ready",
+              StartCommand::new),
+          new Leaf("stop", "Stop an agent, letting it finish its turn", StopCommand::new),
+          new Leaf("restart", "Stop an agent and start it again", RestartCommand::new),
+          new Leaf("list", "List agents", ListCommand::new),
+          new Leaf("status", "Show state and lock of one agent or all", StatusCommand::new),
+          new Leaf(
+              "inspect",
+              "Show everything about an agent, with what really holds for it",
+              InspectCommand::new),
+          new Leaf("exec", "Run a program inside an agent's container", ExecCommand::new),
+          new Leaf(
+              "openclaw",
+              "Run OpenClaw's own command inside an agent's container",
+              OpenClawCommand::new),
+          new Leaf(
+              "tui",
+              "Open OpenClaw's terminal interface inside an agent's container",
+              TuiCommand::new),
+          new Leaf("logs", "Show what an agent's container printed", LogsCommand::new),
+          new Leaf("delete", "Move an agent, whole, into the trash", DeleteCommand::new),
+          new Group(
+              "trash",
+              "Deleted agents",
+              List.of(
+                  new Leaf("list", "List deleted agents", TrashListCommand::new),
+                  new Leaf("restore", "Bring a deleted agent back", TrashRestoreCommand::new),
+                  new Leaf("empty", "Remove deleted agents for good", TrashEmptyCommand::new))),
+          new Group(
+              "audit",
+              "The record of what was done",
+              List.of(
+                  new Leaf(
+                      "show", "Print the record of an agent or the host", AuditShowCommand::new),
+                  new Leaf("verify", "Verify hash chain and signatures", AuditVerifyCommand::new),
+                  new Leaf(
+                      "repair",
+                      "Go on after a loss, which stays on record",
+                      AuditRepairCommand::new))),
+          new Group(
+              "key",
+              "The host's signing key",
+              List.of(
+                  new Leaf("show", "Show the present key and earlier ones", KeyShowCommand::new),
+                  new Leaf(
+                      "rotate",
+                      "Make a new key and sign every lock with it",
+                      KeyRotateCommand::new))),
+          new Leaf(
+              "completion",
+              "Print a completion script for bash, zsh or fish",
+              CompletionCommand::new));
+
+  private CommandTable() {}
+
+  static Optional<Entry> find(String name) {
+    return ENTRIES.stream().filter(entry -> entry.name().equals(name)).findFirst();
+  }
+}

@@ -1,0 +1,21 @@
+package dev.claw.cli;
+
+/**
+ * The configuration file as {@code claw init} writes it: every key with its default, none of them
+ * set.
+ */
+final class ConfigFile {
+  static final String TEMPLATE =
+      """
+      # Defaults of claw. A command's option goes before the environment (CLAW_…), the environment before this file.
+
+      # Limits that this host need not enforce: memory, cpus, pids. Each start without one is on record.
+      #                                                                         CLAW_ALLOW_UNENFORCED
+      #allowUnenforced: []
+
+      # How long a start waits until the gateway is ready.                      CLAW_READY_TIMEOUT
+      #readyTimeout: 180s
+      """;
+
+  private ConfigFile() {}
+}

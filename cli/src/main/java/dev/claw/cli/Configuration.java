@@ -1,0 +1,152 @@
+package dev.claw.cli;
+
+import dev.claw.compiler.PositionedYaml;
+import dev.claw.compiler.Problems;
+import dev.claw.compiler.YamlNode;
+import dev.claw.model.Quoted;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What can be set once for all commands. A command's option goes before the environment, the
+ * environment before {@code config.yaml}, and that before what is built in.
+ *
+ * @param allowUnenforced limits that the host need not enforce
+ * @param readyTimeout how long a start waits for the gateway
+ */
+record Configuration(Set<String> allowUnenforced, Duration readyTimeout) {
+  static final Configuration BUILT_IN = new Configuration(Set.of(), Duration.ofMinutes(3));
+
+  private static final List<String> KEYS = List.of("allowUnenforced", "readyTimeout");
+  private static final Set<String> LIMITS = Set.of("memory", "cpus", "pids");
+  private static final Pattern SECONDS = Pattern.compile("([1-9][0-9]{0,5})(s|m)");
+
+  /** Copies the set. */
+  Configuration {
+    allowUnenforced = Set.copyOf(allowUnenforced);
+  }
+
+  /**
+   * @throws CliException naming file and line of everything that is wrong in the file
+   */
+  static Configuration resolve(Path file, Map<String, String> environment) throws CliException {
+    Configuration fromFile = read(file);
+    String limits = environment.getOrDefault("CLAW_ALLOW_UNENFORCED", "");
+    String timeout = environment.getOrDefault("CLAW_READY_TIMEOUT", "");
+    return new Configuration(
+        limits.isEmpty()
+            ? fromFile.allowUnenforced()
+            : limits("CLAW_ALLOW_UNENFORCED", List.of(limits.split(",", -1))),
+        timeout.isEmpty()
+            ? fromFile.readyTimeout()
+            : duration(timeout)
+                .orElseThrow(
+                    () ->
+                        new CliException(
+                            ExitCode.USAGE,
+                            "CLAW_READY_TIMEOUT: expected a duration such as 180s or 3m, found "
+                                + Quoted.of(timeout))));
+  }
+
+  /** Checks words of {@code --allow-unenforced} and its like. */
+  static Set<String> limits(String subject, List<String> words) throws CliException {
+    for (String word : words) {
+      if (!LIMITS.contains(word)) {
+        throw new CliException(
+            ExitCode.USAGE,
+            subject + ": expected some of memory, cpus, pids, found " + Quoted.of(word));
+      }
+    }
+    return new LinkedHashSet<>(words);
+  }
+
+  private static Configuration read(Path file) throws CliException {
+    String text;
+    try {
+      text = Files.readString(file, StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      return BUILT_IN;
+    } catch (IOException e) {
+      throw new CliException(ExitCode.STATE, file + ": can't be read: " + e.getMessage(), e);
+    }
+    if (text.lines().allMatch(line -> line.isBlank() || line.startsWith("#"))) {
+      return BUILT_IN; // as 'claw init' writes it: no reason to load a YAML parser
+    }
+    Problems problems = new Problems();
+    Optional<YamlNode.Mapping> root = PositionedYaml.parse(file.toString(), text, problems);
+    Configuration read = root.map(mapping -> read(mapping, problems)).orElse(BUILT_IN);
+    if (problems.hasErrors()) {
+      List<String> lines = new ArrayList<>();
+      problems.sorted().forEach(problem -> lines.add(problem.toString()));
+      throw new CliException(ExitCode.STATE, String.join("\n", lines));
+    }
+    return read;
+  }
+
+  private static Configuration read(YamlNode.Mapping root, Problems problems) {
+    Set<String> unenforced = new LinkedHashSet<>();
+    Duration timeout = BUILT_IN.readyTimeout();
+    for (YamlNode.Entry entry : root.entries()) {
+      YamlNode value = entry.value();
+      switch (entry.key()) {
+        case "readyTimeout" -> {
+          Optional<Duration> read = scalar(value, problems).flatMap(Configuration::duration);
+          if (read.isEmpty()) {
+            problems.error(
+                value.at(),
+                "readyTimeout: expected a duration such as 180s or 3m, found " + value.described());
+          }
+          timeout = read.orElse(timeout);
+        }
+        case "allowUnenforced" -> {
+          List<YamlNode> items =
+              value instanceof YamlNode.Sequence list ? list.items() : List.of(value);
+          for (YamlNode item : items) {
+            Optional<String> word = scalar(item, problems);
+            if (word.isPresent() && !LIMITS.contains(word.get())) {
+              problems.error(
+                  item.at(),
+                  "allowUnenforced: expected some of memory, cpus, pids, found "
+                      + item.described());
+            }
+            word.ifPresent(unenforced::add);
+          }
+        }
+        default ->
+            problems.error(
+                entry.at(), "unknown key " + Quoted.of(entry.key()) + "; expected one of " + KEYS);
+      }
+    }
+    return new Configuration(unenforced, timeout);
+  }
+
+  private static Optional<String> scalar(YamlNode node, Problems problems) {
+    if (node instanceof YamlNode.Scalar scalar && !scalar.isNull()) {
+      return Optional.of(scalar.text());
+    }
+    problems.error(node.at(), "expected a text, found " + node.described());
+    return Optional.empty();
+  }
+
+  private static Optional<Duration> duration(String text) {
+    Matcher matcher = SECONDS.matcher(text);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    long number = Long.parseLong(matcher.group(1));
+    return Optional.of(
+        matcher.group(2).equals("m") ? Duration.ofMinutes(number) : Duration.ofSeconds(number));
+  }
+}

@@ -1,0 +1,26 @@
+package dev.claw.cli;
+
+/** The entry point of the {@code claw} launcher. */
+public final class Main {
+  private Main() {}
+
+  /** Runs one command and exits with its code. */
+  public static void main(String[] arguments) {
+    Surroundings surroundings = Surroundings.ofProcess();
+    int status;
+    // Neither the parser nor anything behind it is loaded for the one line that scripts ask for
+    // most.
+    if (arguments.length == 1 && (arguments[0].equals("--version") || arguments[0].equals("-V"))) {
+      surroundings.out().println("claw " + ClawVersion.text());
+      status = ExitCode.DONE.status();
+    } else {
+      Interruption.install();
+      status = new CommandRunner(surroundings).run(arguments);
+      Interruption.finished();
+    }
+    surroundings.out().flush();
+    surroundings.err().flush();
+    // Not a return: the backend's client may have left a thread that would keep the process.
+    Runtime.getRuntime().halt(status);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.claw.cli;
+
+import dev.claw.model.AgentName;
+import dev.claw.supervisor.AgentStatus;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    description =
+        "Shows state and lock of one agent or of all: the lock's signature, its serial, and the files that it names are"
+            + " verified. Ends with 5 where one does not hold.")
+final class StatusCommand implements Callable<ExitCode> {
+  private final Claw claw;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "AGENT",
+      description = "Name of the agent; all where it is left out.")
+  private String agent = "";
+
+  @Mixin private JsonOption json = new JsonOption();
+
+  StatusCommand(Claw claw) {
+    this.claw = claw;
+  }
+
+  @Override
+  public ExitCode call() throws Exception {
+    List<AgentStatus> agents;
+    if (agent.isEmpty()) {
+      agents = claw.overview().verifiedList();
+    } else {
+      AgentName name = AgentArgument.parse(agent);
+      agents = List.of(claw.overview().status(name));
+    }
+    if (json.wanted()) {
+      RecordJson.print(claw.out(), agent.isEmpty() ? agents : agents.getFirst());
+    } else if (agent.isEmpty()) {
+      Table table = new Table("NAME", "STATE", "SINCE", "LOCK", "SERIAL", "NETWORK", "TEMPLATE");
+      for (AgentStatus status : agents) {
+        table.row(
+            status.name().value(),
+            status.state().word(),
+            status.startedAt().map(claw::ago).orElse("-"),
+            status.lock().word(),
+            status.serial() == 0 ? "-" : Long.toString(status.serial()),
+            status.network().orElse("-"),
+            status.template());
+      }
+      table.print(claw.out());
+    } else {
+      StatusText.print(claw, agents.getFirst());
+    }
+    explainProblems(claw, agents);
+    boolean holds = agents.stream().allMatch(AgentStatus::holds);
+    return holds ? ExitCode.DONE : ExitCode.DRIFT;
+  }
+
+  /** What keeps the listing from being whole belongs on standard error: standard output is data. */
+  static void explainProblems(Claw claw, List<AgentStatus> agents) {
+    agents.stream()
+        .flatMap(status -> status.problems().stream())
+        .distinct()
+        .forEach(problem -> claw.err().println("claw: " + problem));
+  }
+}

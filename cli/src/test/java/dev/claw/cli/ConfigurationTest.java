@@ -1,0 +1,72 @@
+package dev.claw.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigurationTest {
+  @TempDir Path folder;
+  private Path file;
+
+  @BeforeEach
+  void name() {
+    file = folder.resolve("config.yaml");
+  }
+
+  @Test
+  void defaultsArePinned() throws CliException {
+    Configuration built = Configuration.resolve(file, Map.of());
+    assertThat(built.allowUnenforced()).isEmpty();
+    assertThat(built.readyTimeout()).isEqualTo(Duration.ofMinutes(3));
+  }
+
+  @Test
+  void fileOfInitSetsNothing() throws Exception {
+    Files.writeString(file, ConfigFile.TEMPLATE);
+    assertThat(Configuration.resolve(file, Map.of())).isEqualTo(Configuration.BUILT_IN);
+    Files.writeString(
+        file, ConfigFile.TEMPLATE.replace("#allow", "allow").replace("#ready", "ready"));
+    assertThat(Configuration.resolve(file, Map.of())).isEqualTo(Configuration.BUILT_IN);
+  }
+
+  @Test
+  void environmentGoesBeforeFile() throws Exception {
+    Files.writeString(file, "allowUnenforced: [memory]\nreadyTimeout: 3m\n");
+    Configuration fromFile = Configuration.resolve(file, Map.of());
+    assertThat(fromFile.allowUnenforced()).containsExactly("memory");
+    assertThat(fromFile.readyTimeout()).isEqualTo(Duration.ofMinutes(3));
+    Configuration fromEnvironment =
+        Configuration.resolve(
+            file, Map.of("CLAW_ALLOW_UNENFORCED", "cpus,pids", "CLAW_READY_TIMEOUT", "9s"));
+    assertThat(fromEnvironment.allowUnenforced()).containsExactlyInAnyOrder("cpus", "pids");
+    assertThat(fromEnvironment.readyTimeout()).isEqualTo(Duration.ofSeconds(9));
+  }
+
+  @Test
+  void everyMistakeInTheFileIsNamedWithItsLine() throws IOException {
+    Files.writeString(file, "allowUnenforced: [disk]\nreadyTimeout: soon\nreadyTimout: 3m\n");
+    assertThatThrownBy(() -> Configuration.resolve(file, Map.of()))
+        .isInstanceOf(CliException.class)
+        .hasMessageContaining("config.yaml:1:")
+        .hasMessageContaining("config.yaml:2:")
+        .hasMessageContaining("config.yaml:3:");
+  }
+
+  @Test
+  void environmentIsCheckedToo() {
+    assertThatThrownBy(
+            () -> Configuration.resolve(file, Map.of("CLAW_ALLOW_UNENFORCED", "memory,ram")))
+        .hasMessageContaining("CLAW_ALLOW_UNENFORCED")
+        .hasMessageContaining("'ram'");
+    assertThatThrownBy(() -> Configuration.resolve(file, Map.of("CLAW_READY_TIMEOUT", "0s")))
+        .hasMessageContaining("CLAW_READY_TIMEOUT");
+  }
+}
