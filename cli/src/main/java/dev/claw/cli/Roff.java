@@ -37,6 +37,7 @@ final class Roff {
 
   /** A term in bold, and under it what it means. */
   void item(String term, String text) {
+    headed = false;
     line(".TP");
     line("\\fB" + escaped(term) + "\\fR");
     wrapped(text);

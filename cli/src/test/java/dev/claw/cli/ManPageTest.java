@@ -54,4 +54,29 @@ class ManPageTest {
             a
             """);
   }
+
+  @Test
+  void onlyTheFirstParagraphBelowAHeadingNeedsNoMacro() {
+    Roff page = new Roff();
+    page.section("S");
+    page.paragraph("a");
+    page.paragraph("b");
+    page.section("T");
+    page.item("c", "d");
+    page.paragraph("e");
+    assertThat(page.text())
+        .isEqualTo(
+            """
+            .SH "S"
+            a
+            .PP
+            b
+            .SH "T"
+            .TP
+            \\fBc\\fR
+            d
+            .PP
+            e
+            """);
+  }
 }
