@@ -7,7 +7,7 @@ MAVEN = JAVA_HOME="$$(scripts/java25)" mvn --batch-mode --no-transfer-progress
 SCRIPTS = scripts/* .ci/run bootstrap/src/main/resources/dev/claw/bootstrap/image/build.sh \
 	bootstrap/src/main/resources/dev/claw/bootstrap/image/claw-agent-init
 
-.PHONY: help demo test dist install format lint bench clean
+.PHONY: help demo test dist install format lint bench man clean
 .DEFAULT_GOAL := help
 
 help:
@@ -46,6 +46,10 @@ lint: ## check shell scripts, format and what the compiler plugins find
 
 bench: dist ## start-up times beside those of python3 and podman
 	@benchmarks/startup
+
+man: dist ## write docs/man/claw.1 from the commands
+	@"$$(scripts/java25)/bin/java" -cp 'dist/target/claw/lib/*' dev.claw.cli.ManPage >docs/man/claw.1.new
+	@mv docs/man/claw.1.new docs/man/claw.1
 
 clean: ## remove what was built
 	@$(MAVEN) -q clean
