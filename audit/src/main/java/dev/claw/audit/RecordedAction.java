@@ -38,6 +38,11 @@ public final class RecordedAction {
       details.put(key, value);
     }
 
+    // What was refused may well end by an exception; it is on record as what it is.
+    private AuditEvent.Result failure() {
+      return result == AuditEvent.Result.REFUSED ? result : AuditEvent.Result.FAILED;
+    }
+
     /** The action was refused by policy and changed nothing. */
     public void refused(String reason) {
       result = AuditEvent.Result.REFUSED;
@@ -63,7 +68,7 @@ public final class RecordedAction {
       outcome.put(
           "error",
           message.length() <= LONGEST_ERROR ? message : message.substring(0, LONGEST_ERROR));
-      record(intent.outcome(AuditEvent.Result.FAILED, outcome.details), "failed", e);
+      record(intent.outcome(outcome.failure(), outcome.details), "failed", e);
       throw e;
     }
     record(intent.outcome(outcome.result, outcome.details), "was done", null);

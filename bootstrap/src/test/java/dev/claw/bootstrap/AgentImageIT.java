@@ -147,9 +147,10 @@ class AgentImageIT {
             "/bin/sh",
             "-ec",
             "for t in node npm openclaw git rg fd ps curl tini; do type $t; done; node --version;"
-                + " cd \"$HOME\"; touch x; ls -d /workspace /state /logs /etc/claw");
+                + " cd \"$HOME\"; touch x; echo uid=$(id -u); ls -d /workspace /state /logs /etc/claw");
     assertThat(tools.exit()).as(tools.output()).isZero();
     assertThat(tools.output()).contains("v" + ImageRecipe.nodeVersion());
+    assertThat(tools.output()).contains("uid=" + uid);
 
     String labels = podman("image", "inspect", "--format", "{{json .Labels}}", IMAGE).output();
     assertThat(labels)

@@ -5,6 +5,7 @@ import static dev.claw.bootstrap.RootlessPodman.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.claw.bootstrap.RootlessPodman.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +77,50 @@ class RealImageBuildIT {
     assertThat(failure)
         .hasMessageContaining("localhost/no-such-image:1")
         .hasMessageContaining("podman pull");
+  }
+
+  @Test
+  void buildsOnAnImageWithTheSameLayers() throws Exception {
+    // Made here, because no registry need be in reach: the agent image itself is a Debian with
+    // apt-get.
+    Path cache = Path.of(System.getenv("HOME"), ".cache/claw/image");
+    build(new ImageSource.DebianPackages(), cache, TAG + "-base");
+    try {
+      BuiltImage image = build(new ImageSource.OnImage(TAG + "-base"), cache, TAG);
+
+      assertThat(image.reused()).isFalse();
+      assertThat(build(new ImageSource.OnImage(TAG + "-base"), cache, TAG))
+          .isEqualTo(new BuiltImage(image.id(), image.digest(), true));
+      Result started =
+          podman(
+              "run",
+              "--rm",
+              "--userns=keep-id",
+              "--network=none",
+              "--read-only",
+              "--entrypoint=/bin/sh",
+              image.id(),
+              "-c",
+              "id -u; openclaw --version; find / -xdev ! -type l -perm /6000 2>/dev/null");
+      assertThat(started.output().lines())
+          .satisfiesExactly(
+              uid -> assertThat(uid).isEqualTo(run("id", "-u").output().strip()),
+              version -> assertThat(version).contains(ImageRecipe.openclawVersion()));
+    } finally {
+      podman("rmi", "--ignore", TAG, TAG + "-base");
+    }
+    assertNothingIsLeft();
+  }
+
+  private BuiltImage build(ImageSource source, Path cache, String tag) throws Exception {
+    ImageBuildOptions options =
+        new ImageBuildOptions(
+            List.of(tag),
+            source,
+            false,
+            cache,
+            Path.of("target/base-image-build.log").toAbsolutePath());
+    return new ImageBuild(System.getenv(), root).run(options, (number, of, text) -> {});
   }
 
   @Test

@@ -10,7 +10,8 @@ final class StatusText {
     line(
         claw,
         status.name().value(),
-        status.state().word() + status.startedAt().map(at -> ", started " + claw.ago(at)).orElse(""));
+        status.state().word()
+            + status.startedAt().map(at -> ", started " + claw.ago(at)).orElse(""));
     line(claw, "  template", status.template());
     line(claw, "  lock", status.lock().word() + ", serial " + status.serial());
     status.image().ifPresent(image -> line(claw, "  image", image));

@@ -99,7 +99,7 @@ public final class AgentStart {
                 "serial",
                 agent.serial(),
                 "allowUnenforced",
-                List.copyOf(options.allowUnenforced())),
+                options.allowUnenforced().stream().sorted().toList()),
             () -> startRecorded(agent, options),
             AgentStart::details);
   }

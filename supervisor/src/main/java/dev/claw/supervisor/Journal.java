@@ -12,6 +12,7 @@ import dev.claw.model.BackendException;
 import dev.claw.supervisor.SupervisorException.Reason;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -114,7 +115,11 @@ public final class Journal {
                   details.apply(value).forEach(outcome::put);
                   return value;
                 } catch (SupervisorException e) {
-                  outcome.put("reason", e.reason().name().toLowerCase(java.util.Locale.ROOT));
+                  if (e.reason() == Reason.REFUSED || e.reason() == Reason.DRIFT) {
+                    outcome.refused(word(e.reason()));
+                  } else {
+                    outcome.put("reason", word(e.reason()));
+                  }
                   throw new Unfinished(e);
                 } catch (BackendException e) {
                   throw new Unfinished(e);
@@ -125,6 +130,10 @@ public final class Journal {
     } catch (Unfinished e) {
       throw e.rethrow();
     }
+  }
+
+  private static String word(Reason reason) {
+    return reason.name().toLowerCase(Locale.ROOT);
   }
 
   private static SupervisorException unrecorded(AuditException e) {

@@ -110,9 +110,9 @@ final class UnixConnection extends InputStream {
   }
 
   /**
-   * Podman closes an attached stream without having read all that was sent, which Linux reports as a
-   * reset after the last byte (unix(7)). It is an end like any: whoever reads knows from lengths and
-   * frames whether it came too early.
+   * Podman closes an attached stream without having read all that was sent, which Linux reports as
+   * a reset after the last byte (unix(7)). It is an end like any: whoever reads knows from lengths
+   * and frames whether it came too early.
    */
   private int readOrEnd() throws IOException {
     try {

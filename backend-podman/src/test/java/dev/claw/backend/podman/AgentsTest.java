@@ -24,11 +24,19 @@ class AgentsTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @CsvSource({"created,CREATED,false", "running,RUNNING,true", "exited,EXITED,true"})
-  void readsRecordedLists(String fixture, State state, boolean ran) throws Exception {
+  @CsvSource({
+    "4.3.1,created,CREATED,false",
+    "4.3.1,running,RUNNING,true",
+    "4.3.1,exited,EXITED,true",
+    "5.4.2,created,CREATED,false",
+    "5.4.2,running,RUNNING,true",
+    "5.4.2,paused,PAUSED,true"
+  })
+  void readsRecordedLists(String version, String fixture, State state, boolean ran)
+      throws Exception {
     try (FakeService service = new FakeService(folder)) {
-      service.recorded(LIST, "4.3.1/list-" + fixture + ".json");
-      service.recorded(IMAGES, "4.3.1/images.json");
+      service.recorded(LIST, version + "/list-" + fixture + ".json");
+      service.recorded(IMAGES, version + "/images.json");
       List<AgentContainer> agents = new Agents(service.libpod()).list();
       assertThat(agents).hasSize(1);
       AgentContainer agent = agents.getFirst();
@@ -113,6 +121,19 @@ class AgentsTest {
     try (FakeService service = new FakeService(folder).recorded(LIST, "4.3.1/list-running.json")) {
       assertThat(new Agents(service.libpod()).findRow(new AgentId("f".repeat(32)))).isEmpty();
       assertThat(new Agents(service.libpod()).findRow(ID)).isPresent();
+    }
+  }
+
+  @Test
+  void aPausedContainerIsNeitherStartedNorLeftInTheDark() throws Exception {
+    try (FakeService service = new FakeService(folder).recorded(LIST, "5.4.2/list-paused.json")) {
+      Libpod libpod = service.libpod();
+      Lifecycle lifecycle = new Lifecycle(libpod, new Agents(libpod));
+      BackendException error =
+          catchThrowableOfType(BackendException.class, () -> lifecycle.start(ID));
+      assertThat(error.kind()).isEqualTo(Kind.CONFLICT);
+      assertThat(error).hasMessageContaining("podman unpause claw-coder-agent");
+      assertThat(service.requests()).noneMatch(request -> request.startsWith("POST"));
     }
   }
 }

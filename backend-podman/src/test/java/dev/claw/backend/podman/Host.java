@@ -86,11 +86,25 @@ final class Host implements AutoCloseable {
   }
 
   ContainerSpec withSecrets(ContainerSpec spec, List<Secret> given) {
+    return remake(spec, spec.image(), given, spec.network());
+  }
+
+  ContainerSpec withImage(ContainerSpec spec, TestImage other) {
+    return remake(
+        spec, new Image(other.reference(), other.digest()), spec.secrets(), spec.network());
+  }
+
+  ContainerSpec open(ContainerSpec spec) {
+    return remake(spec, spec.image(), spec.secrets(), NetworkProfile.OPEN);
+  }
+
+  private ContainerSpec remake(
+      ContainerSpec spec, Image other, List<Secret> given, NetworkProfile network) {
     return track(
         new ContainerSpec(
             spec.id(),
             spec.name(),
-            spec.image(),
+            other,
             spec.user(),
             spec.resources(),
             spec.mounts(),
@@ -98,24 +112,7 @@ final class Host implements AutoCloseable {
             spec.environment(),
             given,
             spec.seccomp(),
-            spec.network(),
-            spec.stopGracePeriod()));
-  }
-
-  ContainerSpec withImage(ContainerSpec spec, TestImage other) {
-    return track(
-        new ContainerSpec(
-            spec.id(),
-            spec.name(),
-            new Image(other.reference(), other.digest()),
-            spec.user(),
-            spec.resources(),
-            spec.mounts(),
-            spec.tmpfs(),
-            spec.environment(),
-            spec.secrets(),
-            spec.seccomp(),
-            spec.network(),
+            network,
             spec.stopGracePeriod()));
   }
 

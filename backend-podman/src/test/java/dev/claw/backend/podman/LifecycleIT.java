@@ -4,6 +4,7 @@ import static dev.claw.backend.podman.Host.LOCK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.claw.model.AgentContainer;
 import dev.claw.model.AgentContainer.State;
@@ -213,6 +214,30 @@ class LifecycleIT {
 
     assertThat(host.backend.find(spec.id()).orElseThrow().state()).isEqualTo(State.RUNNING);
     assertThat(Files.exists(host.runtime.resolve("podman.sock"))).isTrue();
+  }
+
+  @Test
+  void aPausedContainerStopsAllTheSame() throws Exception {
+    assumeTrue(
+        host.backend.info().cgroupControllers().contains("pids"),
+        "Podman pauses only what has a cgroup of its own");
+    ContainerSpec spec = host.started();
+    Podman.run("pause", Host.container(spec));
+    assertThat(host.backend.find(spec.id()).orElseThrow().state()).isEqualTo(State.PAUSED);
+    host.backend.stopContainer(spec.id(), Duration.ofSeconds(20));
+    assertThat(host.backend.find(spec.id()).orElseThrow().exitCode()).isZero();
+    host.backend.start(spec.id());
+    Podman.run("pause", Host.container(spec));
+    host.backend.stopPod(spec.id());
+    assertThat(podStatus(spec)).isEqualTo("Exited");
+  }
+
+  @Test
+  void onlyAnOpenProfileHasANetwork() throws Exception {
+    ContainerSpec spec = host.started(host.open(host.spec()));
+    assertThat(host.backend.effectiveState(spec.id()).interfaces())
+        .contains("lo")
+        .hasSizeGreaterThan(1);
   }
 
   private static Path net(EffectiveState state) throws Exception {

@@ -365,11 +365,12 @@ import_layout() {
 
 # The layers on top of an image that the caller chose: apt-get inside it, then the same tar files.
 build_on_base() {
-  local context=$work/context i label
+  local context=$work/context i label user
   mkdir -p "$context"
+  user=$(call podman image inspect --format '{{.Config.User}}' -- "$base_id")
   {
     echo "FROM $base_id"
-    echo "USER 0:0"
+    [[ -z $user ]] || echo 'USER 0:0'
     printf 'RUN export DEBIAN_FRONTEND=noninteractive && apt-get update && apt-get install -y --no-install-recommends %s && find / -xdev ! -type l -perm /6000 -exec chmod a-s {} + && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/*\n' \
       "${debian_packages[*]}"
     for i in "${!layers[@]}"; do
@@ -381,7 +382,9 @@ build_on_base() {
     echo "LABEL claw.base=$base_id"
     echo 'WORKDIR /workspace'
     echo 'STOPSIGNAL SIGTERM'
-    echo 'USER 0:0'
+    # An image with a user starts as that one even under keep-id; one without, as the caller. A user that was set can't be
+    # taken away again, and nobody is the one who can do least.
+    [[ -z $user ]] || echo 'USER 65534:65534'
     echo 'ENTRYPOINT ["/usr/bin/tini","--","/opt/claw/bin/claw-agent-init"]'
     echo 'CMD ["run"]'
   } >"$context/Containerfile"
