@@ -118,7 +118,8 @@ class TranscriptIT {
     Assertions.assertThat(lock.json().path("lock").path("serial").asInt()).isEqualTo(1);
     assertThat(claw.run("policy", "explain", agent))
         .succeeds()
-        .prints(agent, "NOT ENFORCED", "advisory", "kernel", "cgroup", "OpenClaw");
+        .prints("The agent may decide", "The agent can touch", "The agent can reach")
+        .prints("advisory: ", "  kernel  ", "  openclaw  ", "  podman  ", agent);
     CommandResult valid = claw.run("policy", "validate", agent, "--json");
     assertThat(valid).succeeds();
     Assertions.assertThat(valid.json().path("state").asText()).isEqualTo("verified");
