@@ -1,6 +1,7 @@
 package dev.claw.supervisor;
 
 import dev.claw.model.AgentContainer;
+import dev.claw.model.AgentId;
 import dev.claw.model.AgentName;
 import dev.claw.model.BackendException;
 import dev.claw.model.InvalidValueException;
@@ -75,9 +76,7 @@ public final class Trash {
               name,
               Map.of("key", item.key(), "running", running),
               () -> {
-                if (container.isPresent()) {
-                  removeContainer(container.get());
-                }
+                removeFromBackend(name, container);
                 move(host.home().agent(name).path(), host.home().trash().resolve(item.key()));
                 return item;
               });
@@ -93,11 +92,24 @@ public final class Trash {
         : host.backend().list().stream().filter(found -> found.name().equals(name)).findFirst();
   }
 
-  private void removeContainer(AgentContainer container)
+  /**
+   * Somebody may have removed the container alone, and a start that failed leaves a token without
+   * one: pod and token go by the agent's id, whether or not there is a container.
+   */
+  private void removeFromBackend(AgentName name, Optional<AgentContainer> container)
       throws SupervisorException, BackendException {
-    host.backend().stopContainer(container.id(), Duration.ZERO);
-    host.backend().remove(container.id());
-    new GatewayToken(host.home(), host.random()).withdraw(container.id(), host.backend());
+    Optional<AgentId> id =
+        container
+            .map(AgentContainer::id)
+            .or(() -> AgentStore.peek(host.home().agent(name)).map(AgentRecord::id));
+    if (id.isEmpty()) {
+      return;
+    }
+    if (container.isPresent()) {
+      host.backend().stopContainer(id.get(), Duration.ZERO);
+    }
+    host.backend().remove(id.get());
+    new GatewayToken(host.home(), host.random()).withdraw(id.get(), host.backend());
   }
 
   /** All deleted agents, the newest first. */
