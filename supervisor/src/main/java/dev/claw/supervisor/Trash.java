@@ -83,20 +83,24 @@ public final class Trash {
     }
   }
 
-  /** Done also in part: what an earlier deletion that was cut off has left is removed. */
+  /**
+   * Done also in part: what an earlier deletion that was cut off, or a start that failed, has left
+   * goes by the agent's id, whether or not there is a container.
+   */
   private void removeContainer(AgentName name, Optional<AgentContainer> container)
       throws BackendException {
-    if (container.isPresent()) {
-      host.backend().stopContainer(container.get().id(), Duration.ZERO);
-      host.backend().remove(container.get().id());
-    }
     Optional<AgentId> id =
         container
             .map(AgentContainer::id)
             .or(() -> OwnContainer.record(host.home().agent(name), name).map(AgentRecord::id));
-    if (id.isPresent()) {
-      new GatewayToken(host.home(), host.random()).withdraw(id.get(), host.backend());
+    if (id.isEmpty()) {
+      return;
     }
+    if (container.isPresent()) {
+      host.backend().stopContainer(id.get(), Duration.ZERO);
+    }
+    host.backend().remove(id.get());
+    new GatewayToken(host.home(), host.random()).withdraw(id.get(), host.backend());
   }
 
   /** All deleted agents, the newest first. */
