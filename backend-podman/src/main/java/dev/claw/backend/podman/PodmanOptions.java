@@ -30,7 +30,8 @@ public record PodmanOptions(
 
   /**
    * The program {@code podman}, two minutes for an answer (removing a large container on a busy
-   * disk takes long), 30 s for a service to start, and five minutes of rest before it ends.
+   * disk takes long), 90 s for a service to start (it waits for the storage while another Podman
+   * copies an image), and five minutes of rest before it ends.
    */
   public static PodmanOptions of(Map<String, String> environment, Path runtimeDirectory) {
     return new PodmanOptions(
@@ -38,7 +39,7 @@ public record PodmanOptions(
         runtimeDirectory,
         "podman",
         Duration.ofMinutes(2),
-        Duration.ofSeconds(30),
+        Duration.ofSeconds(90),
         Duration.ofMinutes(5));
   }
 }

@@ -154,7 +154,7 @@ class ServiceTest {
     PodmanOptions options = PodmanOptions.of(Map.of(), Path.of("/run/user/1/claw"));
     assertThat(options.podman()).isEqualTo("podman");
     assertThat(options.answer()).isEqualTo(Duration.ofMinutes(2));
-    assertThat(options.serviceStart()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(options.serviceStart()).isEqualTo(Duration.ofSeconds(90));
     assertThat(options.serviceIdle()).isEqualTo(Duration.ofMinutes(5));
   }
 
