@@ -17,8 +17,6 @@ set -euo pipefail
 umask 022
 export LC_ALL=C.UTF-8
 recipe=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# mmdebstrap's hooks run in a user namespace that may not enter the caller's folders.
-cd /
 # shellcheck source-path=SCRIPTDIR source=versions.sh
 . "$recipe/versions.sh"
 export SOURCE_DATE_EPOCH=$source_date_epoch
@@ -423,12 +421,15 @@ main() {
   step 1 "Checking what the build needs"
   check
   sweep
-  local unfinished
-  unfinished=$stamp_root/claw-image-$(openssl rand -hex 8)
-  mkdir -m 711 -- "$unfinished"
-  work=$unfinished
+  # It gets the name that sweep looks for when it is locked, so that no other build takes it for an abandoned one.
+  local run
+  run=claw-image-$(openssl rand -hex 8)
+  mkdir -m 711 -- "$stamp_root/.$run"
+  work=$stamp_root/.$run
   exec 4<"$work"
   flock 4
+  mv -- "$work" "$stamp_root/$run"
+  work=$stamp_root/$run
   exec 5>"$cache/lock"
   if ! flock -n 5; then
     echo "another build uses $cache; waiting for it"
