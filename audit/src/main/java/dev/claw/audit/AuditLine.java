@@ -130,7 +130,8 @@ final class AuditLine {
   private static Instant time(String text) throws JsonException {
     try {
       Instant time = TIME.parse(text, Instant::from);
-      if (TIME.format(time).equals(text)) {
+      // A year of more than four digits is none of RFC 3339.
+      if (text.length() == 24 && TIME.format(time).equals(text)) {
         return time;
       }
     } catch (DateTimeException e) {

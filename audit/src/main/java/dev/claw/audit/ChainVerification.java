@@ -36,6 +36,7 @@ final class ChainVerification {
   AuditVerdict run(BoundedLines lines) throws IOException {
     for (byte[] bytes = lines.next(); bytes != null; bytes = lines.next()) {
       line++;
+      long before = sequence;
       try {
         if (lines.tooLong()) {
           throw bad("expected at most " + AuditLine.LONGEST + " bytes, found more");
@@ -48,8 +49,8 @@ final class ChainVerification {
         // After all that the head knows, a bad line is what a crash leaves, if it is the last.
         boolean torn = head.isPresent() && headMet && !lines.complete();
         return torn
-            ? new AuditVerdict.Torn(line, sequence, e.getMessage())
-            : new AuditVerdict.Broken(line, sequence + 1, e.getMessage());
+            ? new AuditVerdict.Torn(line, before, e.getMessage())
+            : new AuditVerdict.Broken(line, before + 1, e.getMessage());
       }
     }
     return atEnd();

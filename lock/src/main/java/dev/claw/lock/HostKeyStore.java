@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -178,10 +179,11 @@ public final class HostKeyStore implements KeySource {
   }
 
   private Optional<KeyRing> readIfSettled() throws IOException, KeyException {
-    // host.pub before host.key: a rotation between the two reads shows as a difference.
-    Optional<PublicKey> stated = readPublic(current);
+    // host.pub before host.key: a rotation between the two reads shows as a difference. The file is
+    // compared as text, which spares every command the parsing of a key that it then has twice.
+    Optional<byte[]> stated = readPem(current);
     HostKey key = readSecret();
-    return stated.isPresent() && stated.get().equals(key.publicKey())
+    return stated.isPresent() && Arrays.equals(stated.get(), ascii(key.publicKey().pem()))
         ? Optional.of(new KeyRing(key, new PublicKeys(key.publicKey(), readRetired())))
         : Optional.empty();
   }
@@ -202,9 +204,16 @@ public final class HostKeyStore implements KeySource {
     return HostKey.parse(secret.toString(), pem);
   }
 
-  private Optional<PublicKey> readPublic(Path file) throws IOException, KeyException {
+  private static Optional<PublicKey> readPublic(Path file) throws IOException, KeyException {
+    Optional<byte[]> pem = readPem(file);
+    return pem.isPresent()
+        ? Optional.of(PublicKey.parse(file.toString(), pem.get()))
+        : Optional.empty();
+  }
+
+  private static Optional<byte[]> readPem(Path file) throws IOException {
     try {
-      return Optional.of(PublicKey.parse(file.toString(), PrivateFile.readPublic(file, LARGEST)));
+      return Optional.of(PrivateFile.readPublic(file, LARGEST));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }

@@ -23,7 +23,7 @@ final class Pem {
     if (length >= 0 && text.startsWith(begin) && text.endsWith(end)) {
       String body = text.substring(begin.length(), begin.length() + length);
       try {
-        return Base64.getDecoder().decode(body.replaceAll("[\r\n]", ""));
+        return Base64.getDecoder().decode(body.replace("\n", "").replace("\r", ""));
       } catch (IllegalArgumentException e) {
         throw malformed(subject, label, e);
       }

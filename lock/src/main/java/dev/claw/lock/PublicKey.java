@@ -8,6 +8,7 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * An Ed25519 public key, known by its {@link #keyId}: the digest of its SubjectPublicKeyInfo in
@@ -18,6 +19,15 @@ public final class PublicKey {
   // SubjectPublicKeyInfo of Ed25519 up to the 32 bytes of the key (RFC 8410, section 4).
   private static final byte[] PREFIX = HexFormat.of().parseHex("302a300506032b6570032100");
   private static final int LENGTH = PREFIX.length + 32;
+  // The y of each point of order 1, 2, 4 and 8. With such a key the JDK accepts signatures that
+  // nobody made; BouncyCastle refuses the key, and so does claw.
+  private static final Set<String> SMALL_ORDER =
+      Set.of(
+          "0000000000000000000000000000000000000000000000000000000000000000",
+          "0100000000000000000000000000000000000000000000000000000000000000",
+          "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+          "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+          "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05");
 
   private final byte[] der;
   private final java.security.PublicKey key;
@@ -44,14 +54,26 @@ public final class PublicKey {
       throw new KeyException(
           subject + ": expected an Ed25519 public key, found another; restore the file");
     }
+    if (hasSmallOrder(der)) {
+      throw new KeyException(
+          subject + ": expected an Ed25519 public key, found a point of small order; restore it");
+    }
     try {
-      return new PublicKey(
-          der.clone(),
-          KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(der)));
+      java.security.PublicKey key =
+          KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(der));
+      // The key factory accepts any 32 bytes; only here the JDK looks for the point.
+      Signature.getInstance("Ed25519").initVerify(key);
+      return new PublicKey(der.clone(), key);
     } catch (GeneralSecurityException e) {
       throw new KeyException(
           subject + ": expected an Ed25519 public key, found no point of it; restore the file", e);
     }
+  }
+
+  private static boolean hasSmallOrder(byte[] der) {
+    byte[] y = Arrays.copyOfRange(der, PREFIX.length, LENGTH);
+    y[31] &= 0x7f; // the sign of x
+    return SMALL_ORDER.contains(HexFormat.of().formatHex(y));
   }
 
   /** The digest of the key's SubjectPublicKeyInfo in DER. */
