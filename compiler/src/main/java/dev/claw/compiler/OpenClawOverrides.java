@@ -11,6 +11,7 @@ import dev.claw.compiler.YamlNode.Sequence;
 import dev.claw.model.Quoted;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -20,9 +21,10 @@ import java.util.Optional;
  * would undo what the lock states or what keeps the container closed.
  */
 final class OpenClawOverrides {
-  private static final Map<String, String> PROTECTED = new LinkedHashMap<>();
+  private static final Map<String, String> PROTECTED = Collections.unmodifiableMap(closed());
 
-  static {
+  private static Map<String, String> closed() {
+    Map<String, String> closed = new LinkedHashMap<>();
     for (String key :
         new String[] {
           "gateway",
@@ -51,19 +53,20 @@ final class OpenClawOverrides {
           "agents.entries",
           "agents.ownership"
         }) {
-      PROTECTED.put(key, "belongs to claw");
+      closed.put(key, "belongs to claw");
     }
-    PROTECTED.put("tools.profile", "is written as agent.tools.profile");
-    PROTECTED.put("tools.allow", "is written as agent.tools.allow");
-    PROTECTED.put("tools.deny", "is written as agent.tools.deny");
-    PROTECTED.put("tools.exec.mode", "is written as agent.exec");
-    PROTECTED.put("agents.defaults.model", "is written as models.primary");
-    PROTECTED.put("agents.defaults.skills", "is written as agent.skills");
-    PROTECTED.put("models", "is written as models at the top level");
-    PROTECTED.put("plugins.enabled", "is written as agent.plugins");
-    PROTECTED.put("plugins.allow", "is written as agent.plugins");
-    PROTECTED.put("channels", "is written as agent.channels");
-    PROTECTED.put("env", "is written as container.environment");
+    closed.put("tools.profile", "is written as agent.tools.profile");
+    closed.put("tools.allow", "is written as agent.tools.allow");
+    closed.put("tools.deny", "is written as agent.tools.deny");
+    closed.put("tools.exec.mode", "is written as agent.exec");
+    closed.put("agents.defaults.model", "is written as models.primary");
+    closed.put("agents.defaults.skills", "is written as agent.skills");
+    closed.put("models", "is written as models at the top level");
+    closed.put("plugins.enabled", "is written as agent.plugins");
+    closed.put("plugins.allow", "is written as agent.plugins");
+    closed.put("channels", "is written as agent.channels");
+    closed.put("env", "is written as container.environment");
+    return closed;
   }
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;

@@ -28,6 +28,8 @@ public final class PositionedYaml {
   private static final int MOST_NODES = 10_000;
   private static final YAMLFactory FACTORY = new YAMLFactory();
 
+  private static final String OUT = " write the value out where it is used";
+
   private static final Pattern NO_TEXT =
       Pattern.compile("(?i:~|null|true|false)|[-+]?(?:\\.?[0-9]).*|[-+]?(?i:\\.inf|\\.nan)");
 
@@ -158,8 +160,6 @@ public final class PositionedYaml {
     }
     references |= problems.size() > before;
   }
-
-  private static final String OUT = " write the value out where it is used";
 
   /** Whether the current scalar is without quotes and no block, going by its first character. */
   private boolean isPlain() {

@@ -1,6 +1,7 @@
 package dev.claw.compiler;
 
 import dev.claw.model.Quoted;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,10 +13,13 @@ import java.util.Optional;
  * same, and a test holds the two together.
  */
 final class TemplateKeys {
-  static final Map<String, List<String>> SECTIONS = new LinkedHashMap<>();
+  static final Map<String, List<String>> SECTIONS = Collections.unmodifiableMap(sections());
 
-  static {
-    SECTIONS.put(
+  private TemplateKeys() {}
+
+  private static Map<String, List<String>> sections() {
+    Map<String, List<String>> sections = new LinkedHashMap<>();
+    sections.put(
         "",
         List.of(
             "apiVersion",
@@ -26,13 +30,13 @@ final class TemplateKeys {
             "models",
             "container",
             "network"));
-    SECTIONS.put(
+    sections.put(
         "agent", List.of("tools", "exec", "skills", "plugins", "channels", "rules", "openclaw"));
-    SECTIONS.put("agent.tools", List.of("profile", "allow", "deny"));
-    SECTIONS.put("models", List.of("primary", "providers"));
-    SECTIONS.put("models.providers.*", List.of("api", "baseUrl", "secret", "models"));
-    SECTIONS.put("models.providers.*.models[]", List.of("id", "contextWindow", "maxTokens"));
-    SECTIONS.put(
+    sections.put("agent.tools", List.of("profile", "allow", "deny"));
+    sections.put("models", List.of("primary", "providers"));
+    sections.put("models.providers.*", List.of("api", "baseUrl", "secret", "models"));
+    sections.put("models.providers.*.models[]", List.of("id", "contextWindow", "maxTokens"));
+    sections.put(
         "container",
         List.of(
             "image",
@@ -42,20 +46,19 @@ final class TemplateKeys {
             "secrets",
             "seccomp",
             "stopGracePeriod"));
-    SECTIONS.put("container.resources", List.of("memory", "cpus", "pids", "nofile", "tmp"));
-    SECTIONS.put("container.mounts[]", List.of("source", "target", "mode"));
-    SECTIONS.put("container.secrets[]", List.of("name", "environment", "file"));
-    SECTIONS.put("network", List.of("profile", "allow", "deny", "budgets"));
+    sections.put("container.resources", List.of("memory", "cpus", "pids", "nofile", "tmp"));
+    sections.put("container.mounts[]", List.of("source", "target", "mode"));
+    sections.put("container.secrets[]", List.of("name", "environment", "file"));
+    sections.put("network", List.of("profile", "allow", "deny", "budgets"));
     for (String rules : List.of("network.allow[]", "network.deny[]")) {
-      SECTIONS.put(
+      sections.put(
           rules, List.of("host", "ports", "methods", "paths", "inspect", "audit", "programs"));
-      SECTIONS.put(rules + ".programs[]", List.of("path", "digest"));
+      sections.put(rules + ".programs[]", List.of("path", "digest"));
     }
-    SECTIONS.put(
+    sections.put(
         "network.budgets", List.of("requestsPerMinute", "bytesPerDay", "modelTokensPerDay"));
+    return sections;
   }
-
-  private TemplateKeys() {}
 
   /** The message about a key that a section does not have. */
   static String unknown(String key, String section, String shown) {

@@ -10,6 +10,8 @@ final class YamlText {
   /** Largest text, in bytes of UTF-8. */
   static final int LARGEST = 1 << 20;
 
+  static final String TAB = "a tab indents this line, which YAML does not allow; use spaces";
+
   private YamlText() {}
 
   /** Records what is wrong; false where the text must not be parsed. */
@@ -49,8 +51,6 @@ final class YamlText {
     }
     return good;
   }
-
-  static final String TAB = "a tab indents this line, which YAML does not allow; use spaces";
 
   /** Whether the line starts or ends a YAML document. */
   static boolean isMarker(String line) {

@@ -105,10 +105,12 @@ final class Fixture {
   /** Only the built-in templates. */
   static final TemplateCatalog BUILT_IN = new TemplateCatalog(Path.of("/nonexistent/templates"));
 
+  static final PolicyCompiler COMPILER = new PolicyCompiler();
+
   private Fixture() {}
 
   static Compilation compile(String text) {
-    return new PolicyCompiler().compile(new TemplateSource("t", "t.yaml", text), BUILT_IN, INPUT);
+    return COMPILER.compile(new TemplateSource("t", "t.yaml", text), BUILT_IN, INPUT);
   }
 
   /** The smallest template with these lines after its head. */
