@@ -1,6 +1,7 @@
 package dev.claw.audit;
 
 import dev.claw.model.AuditEvent;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -64,15 +65,20 @@ public final class RecordedAction {
     try {
       value = action.run(outcome);
     } catch (Throwable e) {
-      String message = String.valueOf(e.getMessage());
-      outcome.put(
-          "error",
-          message.length() <= LONGEST_ERROR ? message : message.substring(0, LONGEST_ERROR));
+      outcome.put("error", recorded(String.valueOf(e.getMessage())));
       record(intent.outcome(outcome.failure(), outcome.details), "failed", e);
       throw e;
     }
     record(intent.outcome(outcome.result, outcome.details), "was done", null);
     return value;
+  }
+
+  // The text may be an agent's. Half of a surrogate pair, by its hand or by the cut, has no place in
+  // JSON and would keep the outcome off the record; UTF-8 makes a '?' of it.
+  private static String recorded(String message) {
+    String cut =
+        message.length() <= LONGEST_ERROR ? message : message.substring(0, LONGEST_ERROR);
+    return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 
   private void record(AuditEvent event, String happened, @Nullable Throwable cause)

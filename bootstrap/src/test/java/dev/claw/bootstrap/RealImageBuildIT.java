@@ -3,12 +3,14 @@ package dev.claw.bootstrap;
 import static dev.claw.bootstrap.RootlessPodman.podman;
 import static dev.claw.bootstrap.RootlessPodman.run;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.claw.bootstrap.RootlessPodman.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -175,6 +177,41 @@ class RealImageBuildIT {
 
     assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
     assertNothingIsLeft();
+  }
+
+  @Test
+  void interruptedWhileTheLayersAreCopiedItLeavesNothing() throws Exception {
+    // The layers of the real image, with another first process: a new image that is made in
+    // seconds.
+    ImageBuild.RecipeWriter changed =
+        folder -> {
+          ImageRecipe.writeTo(folder);
+          Files.writeString(
+              folder.resolve("claw-agent-init"), "# " + TAG + "\n", StandardOpenOption.APPEND);
+        };
+    ImageBuildOptions options =
+        new ImageBuildOptions(
+            List.of(TAG),
+            debian(),
+            false,
+            Path.of(System.getenv("HOME"), ".cache/claw/image"),
+            Path.of("target/interrupted-image-build.log").toAbsolutePath());
+
+    Throwable thrown =
+        catchThrowable(
+            () ->
+                new ImageBuild(System.getenv(), root, changed)
+                    .run(
+                        options,
+                        (number, of, text) -> {
+                          if (number == 7) {
+                            Thread.currentThread().interrupt();
+                          }
+                        }));
+
+    assertThat(thrown).isInstanceOf(InterruptedException.class);
+    assertNothingIsLeft();
+    assertThat(podman("ps", "--all", "--external").output()).doesNotContain("claw-image-");
   }
 
   private void assertNothingIsLeft() throws Exception {

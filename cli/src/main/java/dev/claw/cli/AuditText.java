@@ -17,9 +17,15 @@ final class AuditText {
     String details =
         event.details().entrySet().stream().map(AuditText::detail).collect(Collectors.joining(" "));
     return TerminalText.visible(
-            "%d  %s  %-14s %-7s %s  %s"
+            "%d  %s  %-14s %-7s %s  %s%s"
                 .formatted(
-                    record.sequence(), record.time(), event.type(), how, event.actor(), details))
+                    record.sequence(),
+                    record.time(),
+                    event.type(),
+                    how,
+                    event.actor(),
+                    event.agent() == null ? "" : event.agent() + "  ",
+                    details))
         .stripTrailing();
   }
 

@@ -207,7 +207,7 @@ final class ContainerSection {
               + scalar.described()
               + ", which is "
               + other.get()
-              + " in YAML; put it in quotes");
+              + "; put it in quotes");
       return Optional.empty();
     }
     if (scalar.text().length() > 32 * 1024) {

@@ -60,6 +60,13 @@ final class Fields {
     return map.find(key).isPresent();
   }
 
+  /** Whether the key has a list without elements. */
+  boolean isEmptyList(String key) {
+    return map.find(key)
+        .filter(entry -> entry.value() instanceof Sequence sequence && sequence.items().isEmpty())
+        .isPresent();
+  }
+
   String path(String key) {
     return shown.isEmpty() ? key : shown + "." + key;
   }
@@ -125,7 +132,7 @@ final class Fields {
                     + Quoted.of(scalar.text())
                     + ", which is "
                     + what
-                    + " in YAML; put it in quotes"));
+                    + "; put it in quotes"));
     return other.isEmpty();
   }
 

@@ -39,17 +39,18 @@ record HostPattern(String text, List<String> warnings) {
       throw new InvalidValueException("expected a host, found " + Quoted.of(written));
     }
     if (written.contains("://")) {
-      throw wrong(written, "a URL; write the host alone, and ports and paths in their own keys");
+      throw wrong(
+          written, "it is a URL; write the host alone, and ports and paths in their own keys");
     }
     if (written.matches("[^:]*:[0-9]+")) {
       throw wrong(
           written,
-          "a host with a port; write the host alone and 'ports: ["
+          "it has a port; write the host alone and 'ports: ["
               + written.replaceAll(".*:", "")
               + "]'");
     }
     if (written.contains("/")) {
-      throw wrong(written, "a network or path; write one host in a rule");
+      throw wrong(written, "it is a network or has a path; write one host in a rule");
     }
     if (written.startsWith("[") || written.contains(":")) {
       return addressV6(written);
@@ -65,33 +66,33 @@ record HostPattern(String text, List<String> warnings) {
     String prefix = written.startsWith("**.") ? "**." : written.startsWith("*.") ? "*." : "";
     String name = written.substring(prefix.length());
     if (written.equals("*") || written.equals("**")) {
-      throw wrong(written, "every host; name hosts, or set network.profile to open");
+      throw wrong(written, "it is every host; name hosts, or set network.profile to open");
     }
     if (name.contains("*")) {
-      throw wrong(written, "a '*' elsewhere than in front as '*.' or '**.'");
+      throw wrong(written, "a '*' stands only in front, as '*.' or '**.'");
     }
     if (name.endsWith(".")) {
       throw wrong(
           written,
-          "a dot at the end; write '" + Quoted.visible(written.replaceAll("\\.+$", "")) + "'");
+          "it ends in a dot; write '" + Quoted.visible(written.replaceAll("\\.+$", "")) + "'");
     }
     if (name.contains("_")) {
-      throw wrong(written, "a '_', which the name of a host can't have");
+      throw wrong(written, "it has a '_', which the name of a host can't have");
     }
     String ascii;
     try {
       ascii = IDN.toASCII(name, IDN.USE_STD3_ASCII_RULES).toLowerCase(Locale.ROOT);
     } catch (IllegalArgumentException e) {
-      throw wrong(written, "no name of a host");
+      throw wrong(written, "it is no name of a host");
     }
     if (ascii.length() > 253) {
-      throw wrong(written, "a name of more than 253 characters");
+      throw wrong(written, "it has more than 253 characters");
     }
     for (String label : ascii.split("\\.", -1)) {
       if (!LABEL.matcher(label).matches()) {
         throw wrong(
             written,
-            "no name of a host: letters, digits and '-' between dots, at most 63 in a part");
+            "it is no name of a host: letters, digits and '-' between dots, at most 63 in a part");
       }
     }
     return new HostPattern(prefix + ascii, warnings(prefix, name, ascii));
@@ -119,12 +120,12 @@ record HostPattern(String text, List<String> warnings) {
     if (written.matches("(?:(?:0|[1-9][0-9]{0,2})\\.){3}(?:0|[1-9][0-9]{0,2})")) {
       for (String part : parts) {
         if (Integer.parseInt(part) > 255) {
-          throw wrong(written, "no address: its parts go from 0 to 255");
+          throw wrong(written, "its parts go from 0 to 255");
         }
       }
       return new HostPattern(written, warnings(InetAddress.ofLiteral(written), written));
     }
-    throw wrong(written, "an address that programs read differently" + plainV4(parts));
+    throw wrong(written, "programs read this address differently" + plainV4(parts));
   }
 
   /** What inet_aton(3) makes of octal, hexadecimal and short forms. */
@@ -164,19 +165,19 @@ record HostPattern(String text, List<String> warnings) {
     InetAddress address;
     try {
       if (literal.contains("%")) {
-        throw wrong(written, "an address with a zone; write it without '%'");
+        throw wrong(written, "it has a zone; write it without '%'");
       }
       address = InetAddress.ofLiteral(literal);
     } catch (IllegalArgumentException e) {
-      throw wrong(written, "neither a host nor an address");
+      throw wrong(written, "it is neither a name nor an address");
     }
     if (address instanceof Inet4Address) {
       throw wrong(
-          written, "an IPv4 address in IPv6 form; write '" + address.getHostAddress() + "'");
+          written, "it is an IPv4 address in IPv6 form; write '" + address.getHostAddress() + "'");
     }
     String plain = compressed(address.getAddress());
     if (!plain.equals(written)) {
-      throw wrong(written, "an address in another spelling; write '" + plain + "'");
+      throw wrong(written, "the address has a plainer spelling; write '" + plain + "'");
     }
     return new HostPattern(plain, warnings(address, plain));
   }
@@ -233,7 +234,6 @@ record HostPattern(String text, List<String> warnings) {
   }
 
   private static InvalidValueException wrong(String written, String found) {
-    return new InvalidValueException(
-        "expected a host, found " + Quoted.of(written) + ", which is or has " + found);
+    return new InvalidValueException("expected a host, found " + Quoted.of(written) + ": " + found);
   }
 }

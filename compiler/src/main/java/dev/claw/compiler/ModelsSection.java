@@ -40,14 +40,6 @@ final class ModelsSection {
   private String primary(List<ModelPolicy.Provider> providers) {
     Optional<Scalar> primary = fields.text("primary", "PROVIDER/MODEL");
     if (primary.isEmpty()) {
-      if (!fields.has("primary")) {
-        fields
-            .problems()
-            .warning(
-                fields.at(),
-                "models.primary is missing: the agent has no model to think with until a template"
-                    + " names one");
-      }
       return "";
     }
     List<String> known =
@@ -117,7 +109,7 @@ final class ModelsSection {
             at, "baseUrl", "holds a password or key; store it with claw and name it in 'secret'");
       } else if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
         provider.error(
-            at, "baseUrl", "expected a URL without '?' and '#', found " + Quoted.of(text));
+            at, "baseUrl", "expected a URL without '?' and '#', behind which keys tend to stand");
       } else if (scheme.equals("http") && !isLoopback(uri.getHost())) {
         provider.warning(
             at,
@@ -179,7 +171,7 @@ final class ModelsSection {
         models.add(new ModelPolicy.Model(text, window, most));
       }
     }
-    if (models.isEmpty() && provider.items("models", "a list of maps").isEmpty()) {
+    if (!provider.has("models") || provider.isEmptyList("models")) {
       provider.missing("models", "models: [{id: llama3.2}]");
     }
     return models;

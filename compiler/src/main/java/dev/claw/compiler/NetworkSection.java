@@ -161,7 +161,7 @@ final class NetworkSection {
         rule.error(item.at(), "ports", "expected a port, found " + item.described());
       }
     }
-    if (items.isEmpty()) {
+    if (rule.isEmptyList("ports")) {
       rule.error(
           rule.at("ports"), "ports", "expected at least one port; leave the key out for 443");
     }
@@ -232,7 +232,7 @@ final class NetworkSection {
     for (YamlNode item : rule.items("programs", "a list of absolute paths")) {
       String shown = rule.path("programs") + "[" + index++ + "]";
       switch (item) {
-        case Scalar scalar -> program(rule, scalar, "").ifPresent(programs::add);
+        case Scalar scalar -> program(rule, "programs", scalar, "").ifPresent(programs::add);
         case Mapping map -> {
           Fields program =
               new Fields(map, rule.sectionOf("programs") + "[]", shown, rule.problems());
@@ -242,7 +242,7 @@ final class NetworkSection {
           }
           program
               .text("path", "an absolute path")
-              .flatMap(path -> program(program, path, digest))
+              .flatMap(path -> program(program, "path", path, digest))
               .ifPresent(programs::add);
         }
         case YamlNode other ->
@@ -268,13 +268,13 @@ final class NetworkSection {
         .orElse("");
   }
 
-  private static Optional<Program> program(Fields at, Scalar path, String digest) {
+  private static Optional<Program> program(Fields at, String key, Scalar path, String digest) {
     if (ContainerPaths.isPlain(path.text())) {
       return Optional.of(new Program(path.text(), digest));
     }
     at.error(
         path.at(),
-        "programs",
+        key,
         "expected the absolute path of a program in the container, found " + path.described());
     return Optional.empty();
   }

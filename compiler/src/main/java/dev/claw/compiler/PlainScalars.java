@@ -32,10 +32,10 @@ final class PlainScalars {
       return Optional.empty();
     }
     if (BOOLEAN.matcher(scalar.text()).matches()) {
-      return Optional.of("a boolean");
+      return Optional.of("a boolean to YAML");
     }
     if (WHOLE.matcher(scalar.text()).matches() || FRACTION.matcher(scalar.text()).matches()) {
-      return Optional.of("a number");
+      return Optional.of("a number to YAML");
     }
     return surprise(scalar);
   }

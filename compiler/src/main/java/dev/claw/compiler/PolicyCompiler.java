@@ -69,6 +69,12 @@ public final class PolicyCompiler {
     if (problems.hasErrors()) {
       return new Compilation.Rejected(problems.sorted());
     }
+    if (models.primary().isEmpty()) {
+      problems.warning(
+          root.at("models"),
+          "models.primary is missing: the agent has no model to think with until a template names"
+              + " one");
+    }
     Template template = new Template(chain.links().getFirst().source().name(), Digest.of(snapshot));
     return new Compilation.Compiled(
         new CompiledPolicy(

@@ -36,6 +36,7 @@ public final class PositionedYaml {
   private final YAMLParser parser;
   private final Problems problems;
   private int nodes;
+  private boolean references;
 
   private PositionedYaml(String file, String text, YAMLParser parser, Problems problems) {
     this.file = file;
@@ -73,6 +74,10 @@ public final class PositionedYaml {
       return Optional.empty();
     }
     YamlNode root = read(1);
+    if (references) {
+      // What an alias or a tag would have stood for is unknown, and so is all that depends on it.
+      return Optional.empty();
+    }
     if (parser.nextToken() != null) {
       throw stop(at(), "expected one YAML document, found more after it");
     }
@@ -143,6 +148,7 @@ public final class PositionedYaml {
   }
 
   private void refuseReferences(Position at) throws IOException {
+    int before = problems.size();
     if (parser.isCurrentAlias()) {
       problems.error(at, "an alias (*) is not allowed, since a few can stand for gigabytes;" + OUT);
     } else if (parser.getObjectId() != null) {
@@ -150,6 +156,7 @@ public final class PositionedYaml {
     } else if (parser.getTypeId() != null) {
       problems.error(at, "a tag (!) is not allowed; write the plain value");
     }
+    references |= problems.size() > before;
   }
 
   private static final String OUT = " write the value out where it is used";
@@ -178,6 +185,9 @@ public final class PositionedYaml {
   private static String explained(String message) {
     if (message.contains("TAB")) {
       return YamlText.TAB;
+    }
+    if (message.startsWith("Expected a field name")) {
+      return "expected a key that is text, found a list or a map";
     }
     String what =
         message

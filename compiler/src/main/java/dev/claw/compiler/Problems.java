@@ -21,6 +21,10 @@ public final class Problems {
     add(at, Severity.WARNING, message);
   }
 
+  int size() {
+    return found.size();
+  }
+
   void addAll(List<Problem> problems) {
     found.addAll(problems);
   }

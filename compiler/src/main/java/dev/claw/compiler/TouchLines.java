@@ -70,7 +70,8 @@ final class TouchLines {
           case STRICT ->
               "Its programs can't mount, trace each other, load code into the kernel, make"
                   + " namespaces, or use keyrings, io_uring, perf or vsock (seccomp strict).";
-          case DEFAULT -> "Its programs can use the system calls of Podman's default filter.";
+          case DEFAULT -> "Its programs can use the system calls of Podman's default filter, which on some hosts"
+                  + " leaves vsock open: a way to the hypervisor that no network namespace closes.";
           case CUSTOM -> "Its programs can use the system calls of a filter of your own.";
         });
   }

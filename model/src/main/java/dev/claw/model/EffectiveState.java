@@ -16,8 +16,9 @@ import java.util.Set;
  * @param capabilities all five sets of {@code /proc/PID/status}, together, as a bit mask
  * @param seccompMode 0 off, 1 strict, 2 filter
  * @param readOnlyRoot from {@code /proc/PID/mountinfo}
- * @param mounts all mounts but those of the container runtime itself ({@code /proc}, {@code /sys},
- *     {@code /dev} and below)
+ * @param mounts all mounts but the root, those of the container runtime itself ({@code /proc},
+ *     {@code /sys}, {@code /dev} and below), and read-only files that the backend made for this
+ *     container ({@code /etc/hostname}, the files of secrets)
  * @param interfaces network interfaces, from {@code /proc/PID/net/dev}
  * @param ownNetworkNamespace whether the network namespace is another than claw's own
  * @param limits what the kernel enforces

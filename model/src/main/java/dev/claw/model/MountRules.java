@@ -116,42 +116,45 @@ public final class MountRules {
     if (source.getNameCount() == 0) {
       return Optional.of("is the whole host");
     }
-    if (clawHome.startsWith(source) || source.startsWith(clawHome)) {
-      return Optional.of(
-          source.startsWith(clawHome)
-              ? "is in claw's own state folder"
-              : "holds claw's own state folder");
-    }
     if (source.equals(home)) {
       return Optional.of("is your home, with all your keys; mount a folder in it");
     }
     if (home.startsWith(source)) {
       return Optional.of("holds your home, with all your keys; mount a folder in it");
     }
+    Optional<String> claw = relation(source, clawHome, "claw's own state folder");
+    if (claw.isPresent()) {
+      return claw;
+    }
     for (String name : PRIVATE_IN_HOME) {
-      Path secret = home.resolve(name);
-      if (source.startsWith(secret) || secret.startsWith(source)) {
-        return Optional.of(
-            (source.startsWith(secret) ? "is in " : "holds ")
-                + "~/"
-                + name
-                + ", which holds credentials or what your login executes");
+      Optional<String> secret = relation(source, home.resolve(name), "~/" + name);
+      if (secret.isPresent()) {
+        return Optional.of(secret.get() + ", which holds credentials or what your login executes");
       }
     }
     if (SHARED.contains(source.toString())) {
       return Optional.of("belongs to everyone on this host; mount a folder in it");
     }
-    // A home below /root or /usr (a service account) stays usable: it was judged above.
+    // A home below one of these (a service account's) stays usable: it was judged above.
     if (!source.startsWith(home)) {
       for (String name : SYSTEM) {
-        Path system = Path.of(name);
-        if (source.startsWith(system) || system.startsWith(source)) {
-          return Optional.of(
-              (source.startsWith(system) ? "is in " : "holds ") + name + ", which is the host's");
+        Optional<String> system = relation(source, Path.of(name), name);
+        if (system.isPresent()) {
+          return Optional.of(system.get() + ", which belongs to the host");
         }
       }
     }
     return Optional.empty();
+  }
+
+  private static Optional<String> relation(Path source, Path closed, String name) {
+    if (source.equals(closed)) {
+      return Optional.of("is " + name);
+    }
+    if (source.startsWith(closed)) {
+      return Optional.of("is in " + name);
+    }
+    return closed.startsWith(source) ? Optional.of("holds " + name) : Optional.empty();
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.claw.model.LogQuery;
 import dev.claw.model.LogSink;
 import dev.claw.supervisor.SupervisorException.Reason;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,6 +84,9 @@ public final class AgentExec {
 
   private static String recorded(List<String> command) {
     String line = String.join(" ", command);
-    return line.length() <= LONGEST_RECORDED ? line : line.substring(0, LONGEST_RECORDED) + "…";
+    String cut =
+        line.length() <= LONGEST_RECORDED ? line : line.substring(0, LONGEST_RECORDED) + "…";
+    // A cut through a surrogate pair leaves what no JSON can hold; UTF-8 makes a '?' of it.
+    return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 }

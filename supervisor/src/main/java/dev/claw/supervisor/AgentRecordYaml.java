@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * {@code agent.yaml}: one {@code key: value} a line, all of it written by claw. It is read on every
@@ -17,6 +18,9 @@ import java.util.Map;
  */
 final class AgentRecordYaml {
   private static final List<String> KEYS = List.of("id", "name", "template", "created", "serial");
+
+  // Beyond 2^53 a number has no canonical form, in a lock as in the audit log.
+  private static final Pattern SERIAL = Pattern.compile("[1-9][0-9]{0,14}");
 
   private AgentRecordYaml() {}
 
@@ -36,10 +40,15 @@ final class AgentRecordYaml {
    * @throws InvalidValueException with line and expectation, without the file's name
    */
   static AgentRecord parse(String text) throws InvalidValueException {
-    Map<String, String> values = new HashMap<>();
+    Map<String, Line> values = new HashMap<>();
     int number = 0;
-    for (String line : text.lines().toList()) {
+    // Not lines(), which also ends a line at a carriage return.
+    for (String line : text.split("\n", -1)) {
       number++;
+      if (!Quoted.visible(line).equals(line)) {
+        throw new InvalidValueException(
+            number + ": expected no control character, found one in " + Quoted.of(line));
+      }
       if (line.isBlank() || line.startsWith("#")) {
         continue;
       }
@@ -50,31 +59,53 @@ final class AgentRecordYaml {
             number + ": expected one of " + KEYS + ", found " + Quoted.of(key));
       }
       String value = line.substring(colon + 2).strip();
-      if (values.put(key, unquoted(value)) != null) {
+      if (values.put(key, new Line(number, unquoted(value))) != null) {
         throw new InvalidValueException(number + ": expected " + key + " once, found it again");
       }
     }
-    for (String key : KEYS) {
-      if (!values.containsKey(key)) {
-        throw new InvalidValueException(number + ": expected the key " + key + ", found none");
-      }
+    return new AgentRecord(
+        get(values, number, "id", AgentId::parse),
+        get(values, number, "name", AgentName::parse),
+        get(values, number, "template", value -> value),
+        get(values, number, "created", AgentRecordYaml::time),
+        get(values, number, "serial", AgentRecordYaml::serial));
+  }
+
+  private record Line(int number, String value) {}
+
+  @FunctionalInterface
+  private interface Reader<T> {
+    T read(String value) throws InvalidValueException;
+  }
+
+  private static <T> T get(Map<String, Line> values, int last, String key, Reader<T> reader)
+      throws InvalidValueException {
+    Line line = values.get(key);
+    if (line == null) {
+      throw new InvalidValueException(last + ": expected the key " + key + ", found none");
     }
     try {
-      long serial = Long.parseLong(values.getOrDefault("serial", ""));
-      if (serial < 1) {
-        throw new InvalidValueException("expected a serial of 1 or more, found " + serial);
-      }
-      return new AgentRecord(
-          AgentId.parse(values.getOrDefault("id", "")),
-          AgentName.parse(values.getOrDefault("name", "")),
-          values.getOrDefault("template", ""),
-          Instant.parse(values.getOrDefault("created", "")),
-          serial);
-    } catch (NumberFormatException | DateTimeException e) {
-      throw new InvalidValueException(
-          "expected a number and an RFC 3339 time, found "
-              + Quoted.of(String.valueOf(e.getMessage())));
+      return reader.read(line.value());
+    } catch (InvalidValueException e) {
+      throw new InvalidValueException(line.number() + ": " + e.getMessage());
     }
+  }
+
+  private static Instant time(String value) throws InvalidValueException {
+    try {
+      return Instant.parse(value);
+    } catch (DateTimeException e) {
+      throw new InvalidValueException(
+          "expected a time such as 2026-11-21T08:00:00Z, found " + Quoted.of(value));
+    }
+  }
+
+  private static long serial(String value) throws InvalidValueException {
+    if (!SERIAL.matcher(value).matches()) {
+      throw new InvalidValueException(
+          "expected a serial of 1 or more in at most 15 digits, found " + Quoted.of(value));
+    }
+    return Long.parseLong(value);
   }
 
   private static String unquoted(String value) {

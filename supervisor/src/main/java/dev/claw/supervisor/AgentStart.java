@@ -119,6 +119,11 @@ public final class AgentStart {
     PolicyLock lock;
     try (AgentLease _ = AgentLease.take(host.home(), asked.name())) {
       AgentRecord agent = host.agents().get(asked.name());
+      if (!agent.id().equals(asked.id())) {
+        throw new SupervisorException(
+            Reason.CONFLICT,
+            asked.name() + ": it was replaced by another agent just now; look at it, then try again");
+      }
       options.progress().step("verifying the lock");
       lock = options.relock().isPresent() ? options.relock().get().ensure(agent) : locked(agent);
       agent = host.agents().get(asked.name());
@@ -150,7 +155,12 @@ public final class AgentStart {
           launch(agent, spec, lock, current, options.progress());
         }
         unenforced = compare(agent, spec, lock, options.allowUnenforced());
-      } catch (SupervisorException | BackendException | RuntimeException e) {
+      } catch (BackendException e) {
+        if (!running) { // what ran before goes on; that it could not be looked at is no drift
+          stopAgain(agent, e);
+        }
+        throw e;
+      } catch (SupervisorException | RuntimeException e) {
         stopAgain(agent, e);
         throw e;
       }
@@ -250,14 +260,25 @@ public final class AgentStart {
   private void stopAgain(AgentRecord agent, Exception why) {
     boolean interrupted = Thread.interrupted(); // an interrupted thread can't speak to the backend
     try {
-      host.backend().stopContainer(agent.id(), Duration.ZERO);
-      host.backend().stopPod(agent.id());
-    } catch (BackendException e) {
-      why.addSuppressed(e);
+      attempt(why, () -> host.backend().stopContainer(agent.id(), Duration.ZERO));
+      attempt(why, () -> host.backend().stopPod(agent.id()));
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  @FunctionalInterface
+  private interface Step {
+    void run() throws BackendException;
+  }
+
+  private static void attempt(Exception why, Step step) {
+    try {
+      step.run();
+    } catch (BackendException | RuntimeException e) {
+      why.addSuppressed(e);
     }
   }
 

@@ -3,9 +3,12 @@ package dev.claw.supervisor;
 import dev.claw.lock.ContainerSpecJson;
 import dev.claw.lock.JsonException;
 import dev.claw.model.AgentContainer;
+import dev.claw.model.AgentId;
 import dev.claw.model.AgentName;
 import dev.claw.model.Backend;
 import dev.claw.model.BackendException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +30,7 @@ public final class AgentStop {
   /** How long the agent may take to end its turn; zero where it is not to be waited for. */
   public Duration gracePeriod(AgentName name, boolean now) throws SupervisorException {
     host.home().verify();
-    host.agents().get(name);
+    refuseMissing(name);
     if (now) {
       return Duration.ZERO;
     }
@@ -55,24 +58,32 @@ public final class AgentStop {
 
   private void stop(AgentName name, Duration grace, boolean keepPod)
       throws SupervisorException, BackendException {
-    AgentRecord agent = host.agents().get(name);
+    refuseMissing(name);
     Backend backend = host.backend();
-    Optional<AgentContainer> container = backend.find(agent.id());
+    Optional<AgentContainer> container = OwnContainer.find(host, name);
     if (container.isEmpty()) {
       return;
     }
+    AgentId id = container.get().id();
     host.journal()
         .onAgent(
             "agent.stop",
             name,
             Map.of("graceSeconds", grace.toSeconds(), "state", container.get().state().word()),
             () -> {
-              backend.stopContainer(agent.id(), grace);
+              backend.stopContainer(id, grace);
               if (!keepPod) {
-                backend.stopPod(agent.id());
+                backend.stopPod(id);
               }
-              return backend.find(agent.id()).map(AgentContainer::exitCode).orElse(0);
+              return backend.find(id).map(AgentContainer::exitCode).orElse(0);
             },
             exitCode -> Map.of("exitCode", exitCode));
+  }
+
+  /** A broken record must not keep an agent running any more than a broken spec. */
+  private void refuseMissing(AgentName name) throws SupervisorException {
+    if (!Files.exists(host.home().agent(name).path(), LinkOption.NOFOLLOW_LINKS)) {
+      host.agents().get(name); // says that there is none
+    }
   }
 }

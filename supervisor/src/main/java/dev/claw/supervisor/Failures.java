@@ -1,6 +1,7 @@
 package dev.claw.supervisor;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -12,6 +13,7 @@ final class Failures {
 
   static String describe(IOException e) {
     return switch (e) {
+      case ClosedByInterruptException interrupted -> "broken off";
       case AccessDeniedException denied -> "permission denied";
       case NoSuchFileException missing -> "no such file";
       case FileAlreadyExistsException exists -> "already exists";

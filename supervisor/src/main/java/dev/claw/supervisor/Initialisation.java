@@ -56,7 +56,8 @@ public final class Initialisation {
         made.add(home.database());
       }
       String keyId = host.keys().load().signing().keyId().value();
-      if (!made.isEmpty()) {
+      // A run that a crash has cut off may have made everything and recorded nothing.
+      if (!made.isEmpty() || !Files.exists(home.audit(), LinkOption.NOFOLLOW_LINKS)) {
         host.journal()
             .noteOnHost(
                 "host.init",

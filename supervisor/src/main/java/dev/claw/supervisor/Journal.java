@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -105,6 +106,11 @@ public final class Journal {
       Act<T> act,
       Function<T, Map<String, Object>> details)
       throws SupervisorException, BackendException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new SupervisorException(
+          Reason.INTERRUPTED, type + ": broken off before it began; nothing was done");
+    }
+    AtomicBoolean interrupted = new AtomicBoolean();
     try {
       return new RecordedAction(open(chain))
           .<T, Unfinished>run(
@@ -123,12 +129,19 @@ public final class Journal {
                   throw new Unfinished(e);
                 } catch (BackendException e) {
                   throw new Unfinished(e);
+                } finally {
+                  // An interrupted thread can't write files, and the outcome is still to be written.
+                  interrupted.set(Thread.interrupted());
                 }
               });
     } catch (AuditException e) {
       throw unrecorded(e);
     } catch (Unfinished e) {
       throw e.rethrow();
+    } finally {
+      if (interrupted.get()) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -38,7 +38,7 @@ public final class KeyRotation {
   /**
    * What a rotation did.
    *
-   * @param signed agents whose locks are signed by the new key
+   * @param signed agents whose locks are signed by the new key; deleted ones as {@code trash/KEY}
    * @param leftOut agents whose locks did not hold before, each with why
    */
   public record Report(String keyId, List<String> signed, List<String> leftOut) {}
@@ -98,7 +98,7 @@ public final class KeyRotation {
   private void resign(KeyRing old, HostKey successor, List<String> signed, List<String> leftOut)
       throws IOException {
     try {
-      LockCheck locks = new LockCheck(host);
+      Resigning resigning = new Resigning(old, successor, signed, leftOut);
       for (AgentStore.Entry entry : host.agents().list()) {
         if (entry.agent().isEmpty()) {
           leftOut.add(entry.problem());
@@ -106,19 +106,52 @@ public final class KeyRotation {
         }
         AgentRecord agent = entry.agent().get();
         try (AgentLease _ = AgentLease.take(host.home(), agent.name())) {
-          LockCheck.Outcome outcome = locks.files(agent, old.known());
-          if (outcome.lock().isPresent()) {
-            // A file that drifted is no reason to leave out the lock, which says that it did.
-            byte[] both = LockEnvelope.sign(outcome.lock().get(), old.signing(), successor);
-            StateFiles.replace(host.home().agent(agent.name()).lock(), both);
-            signed.add(agent.name().value());
+          resigning.resign(agent.name().value(), agent, host.home().agent(agent.name()));
+        }
+      }
+      // So that an agent that is restored later starts as it would have before.
+      for (Trash.Item item : new Trash(host).list()) {
+        String subject = "trash/" + item.key();
+        try (AgentLease _ = AgentLease.take(host.home(), item.name())) {
+          AgentFolder folder = new AgentFolder(host.home().trash().resolve(item.key()));
+          Optional<AgentRecord> agent = AgentStore.peek(folder);
+          if (agent.isPresent()) {
+            resigning.resign(subject, agent.get(), folder);
           } else {
-            leftOut.add(agent.name() + ": " + outcome.verdict().sentence());
+            leftOut.add(subject + ": its agent.yaml can't be read");
           }
         }
       }
     } catch (SupervisorException e) {
       throw new IOException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Signs one lock after the other with both keys. */
+  private final class Resigning {
+    private final KeyRing old;
+    private final HostKey successor;
+    private final List<String> signed;
+    private final List<String> leftOut;
+    private final LockCheck locks = new LockCheck(host);
+
+    Resigning(KeyRing old, HostKey successor, List<String> signed, List<String> leftOut) {
+      this.old = old;
+      this.successor = successor;
+      this.signed = signed;
+      this.leftOut = leftOut;
+    }
+
+    void resign(String subject, AgentRecord agent, AgentFolder folder) throws SupervisorException {
+      LockCheck.Outcome outcome = locks.files(agent, folder, old.known());
+      if (outcome.lock().isPresent()) {
+        // A file that drifted is no reason to leave out the lock, which says that it did.
+        byte[] both = LockEnvelope.sign(outcome.lock().get(), old.signing(), successor);
+        StateFiles.replace(folder.lock(), both);
+        signed.add(subject);
+      } else {
+        leftOut.add(subject + ": " + outcome.verdict().sentence());
+      }
     }
   }
 

@@ -42,7 +42,13 @@ final class LockCheck {
 
   /** The same with keys that the caller has at hand. */
   Outcome files(AgentRecord agent, PublicKeys keys) throws SupervisorException {
-    return check(agent, keys, List.of());
+    return files(agent, host.home().agent(agent.name()), keys);
+  }
+
+  /** The same for an agent whose folder stands elsewhere. */
+  Outcome files(AgentRecord agent, AgentFolder folder, PublicKeys keys)
+      throws SupervisorException {
+    return check(agent, folder, keys, List.of());
   }
 
   /**
@@ -56,35 +62,57 @@ final class LockCheck {
     if (outcome.lock().isEmpty()) {
       return outcome;
     }
-    return check(agent, keys, image(outcome.lock().get(), backend));
+    return check(
+        agent,
+        host.home().agent(agent.name()),
+        keys,
+        image(outcome.lock().get(), backend));
   }
 
-  private Outcome check(AgentRecord agent, PublicKeys keys, List<Drift> more)
+  private Outcome check(
+      AgentRecord agent, AgentFolder folder, PublicKeys keys, List<Drift> more)
       throws SupervisorException {
-    AgentFolder folder = host.home().agent(agent.name());
     if (!Files.exists(folder.lock(), LinkOption.NOFOLLOW_LINKS)) {
       return new Outcome(new LockVerdict.Unsigned(), Optional.empty());
     }
-    long highest;
-    try (StateDatabase database = StateDatabase.open(host.home().database())) {
-      highest = database.highestSerial(agent.id());
+    byte[] bytes;
+    try {
+      bytes = StateFiles.read(folder.lock(), LockEnvelope.LARGEST_FILE);
+    } catch (SupervisorException e) {
+      // A link or a folder in its place is no lock, and locking again mends it like any other.
+      return new Outcome(
+          new LockVerdict.Malformed(
+              "policy.lock.json", StateFiles.withoutSubject(folder.lock(), e)),
+          Optional.empty());
     }
-    LockVerdict verdict =
-        new LockVerifier(keys)
-            .verify(
-                StateFiles.read(folder.lock(), LockEnvelope.LARGEST_FILE),
-                agent.id(),
-                agent.name(),
-                highest);
+    LockVerdict verdict;
+    try (StateDatabase database = StateDatabase.open(host.home().database())) {
+      long highest = database.highestSerial(agent.id());
+      verdict = new LockVerifier(keys).verify(bytes, agent.id(), agent.name(), highest);
+      if (verdict instanceof LockVerdict.Verified(PolicyLock seen) && seen.serial() > highest) {
+        // The lock was written and a crash came before this was.
+        database.sawSerial(agent.id(), seen.serial());
+      }
+    }
     if (!(verdict instanceof LockVerdict.Verified(PolicyLock lock))) {
       return new Outcome(verdict, Optional.empty());
     }
-    Map<String, byte[]> files = PolicyFiles.read(folder);
-    List<Drift> drifts = new ArrayList<>(template(lock, files));
-    drifts.addAll(FileDrift.find(lock, files));
+    PolicyFiles.Found found = PolicyFiles.read(folder);
+    List<Drift> drifts = new ArrayList<>(template(lock, found.bytes()));
+    drifts.addAll(FileDrift.find(lock, found.bytes()));
+    drifts.replaceAll(drift -> explained(drift, found.unreadable()));
     drifts.addAll(more);
     return new Outcome(
         drifts.isEmpty() ? verdict : new LockVerdict.Drifted(lock, drifts), Optional.of(lock));
+  }
+
+  /** A file that is there and can't be read is not missing. */
+  private static Drift explained(Drift drift, Map<String, String> unreadable) {
+    if (drift instanceof Drift.MissingFile(String name)) {
+      String why = unreadable.get(name);
+      return why == null ? drift : new Drift.ChangedSetting(name, "a file that can be read", why);
+    }
+    return drift;
   }
 
   private static List<Drift> template(PolicyLock lock, Map<String, byte[]> files) {

@@ -31,16 +31,29 @@ final class PolicyFiles {
     StateFiles.replace(folder.lock(), lock);
   }
 
-  /** The bytes of those that are there, by the names that a lock gives them. */
-  static Map<String, byte[]> read(AgentFolder folder) throws SupervisorException {
+  /**
+   * What is there, by the names that a lock gives the files.
+   *
+   * @param unreadable why a file that is there can't be read
+   */
+  record Found(Map<String, byte[]> bytes, Map<String, String> unreadable) {}
+
+  /** Reads those that are there. */
+  static Found read(AgentFolder folder) {
     Map<String, byte[]> files = new LinkedHashMap<>();
+    Map<String, String> unreadable = new LinkedHashMap<>();
     for (Path file :
         List.of(folder.template(), folder.openclaw(), folder.containerSpec(), folder.seccomp())) {
       if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-        files.put(file.getFileName().toString(), StateFiles.read(file, LARGEST));
+        String name = file.getFileName().toString();
+        try {
+          files.put(name, StateFiles.read(file, LARGEST));
+        } catch (SupervisorException e) {
+          unreadable.put(name, StateFiles.withoutSubject(file, e));
+        }
       }
     }
-    return files;
+    return new Found(files, unreadable);
   }
 
   /**
@@ -51,16 +64,16 @@ final class PolicyFiles {
    */
   static List<String> keepEdited(AgentFolder folder, CompiledPolicy policy)
       throws SupervisorException {
-    Map<Path, String> next =
-        Map.of(
-            folder.openclaw(), policy.openclawJson(),
-            folder.containerSpec(), policy.containerSpecJson(),
-            folder.seccomp(), policy.seccompJson());
+    Map<Path, String> next = new LinkedHashMap<>();
+    next.put(folder.template(), policy.templateYaml());
+    next.put(folder.openclaw(), policy.openclawJson());
+    next.put(folder.containerSpec(), policy.containerSpecJson());
+    next.put(folder.seccomp(), policy.seccompJson());
     List<String> kept = new ArrayList<>();
     for (Map.Entry<Path, String> file : next.entrySet()) {
       Path path = file.getKey();
-      if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-        continue;
+      if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+        continue; // a link is replaced, and what it leads to stays where it is
       }
       byte[] old = StateFiles.read(path, LARGEST);
       if (!new String(old, java.nio.charset.StandardCharsets.UTF_8).equals(file.getValue())) {

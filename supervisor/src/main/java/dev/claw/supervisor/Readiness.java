@@ -17,6 +17,7 @@ final class Readiness {
   private static final Duration SLACK = Duration.ofSeconds(10);
   private static final int OUTPUT = 4096;
   private static final int LAST_LINES = 10;
+  private static final int LONGEST_LINE = 500;
 
   private Readiness() {}
 
@@ -73,6 +74,11 @@ final class Readiness {
     };
   }
 
+  /** One line of an agent can be 64 KiB long. */
+  private static String cut(String line) {
+    return line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE) + "…";
+  }
+
   private static String lastLines(Host host, AgentRecord agent) {
     Deque<String> lines = new ArrayDeque<>();
     try {
@@ -80,7 +86,7 @@ final class Readiness {
           .logs(
               agent.id(),
               new LogQuery(false, null, LAST_LINES),
-              (time, error, line) -> lines.add("  " + Quoted.visible(line)));
+              (time, error, line) -> lines.add("  " + Quoted.visible(cut(line))));
     } catch (BackendException e) {
       return "  (its output can't be read: " + e.getMessage() + ")";
     }

@@ -64,8 +64,8 @@ public final class Relock {
             agent.name(),
             Map.of("why", why, "serial", serial, "lock", next.digest().value()),
             () -> {
-              List<String> kept = PolicyFiles.keepEdited(folder, policy);
               validate(folder, policy);
+              List<String> kept = PolicyFiles.keepEdited(folder, policy);
               PolicyFiles.write(folder, policy, Signing.sign(host, next));
               try (StateDatabase database = StateDatabase.open(host.home().database())) {
                 database.sawSerial(agent.id(), serial);
@@ -88,7 +88,7 @@ public final class Relock {
     if (outcome.lock().isPresent()) {
       return outcome.lock().get().digest();
     }
-    return Files.exists(folder.lock(), LinkOption.NOFOLLOW_LINKS)
+    return Files.isRegularFile(folder.lock(), LinkOption.NOFOLLOW_LINKS)
         ? Digest.of(StateFiles.read(folder.lock(), LockEnvelope.LARGEST_FILE))
         : Digest.of("");
   }

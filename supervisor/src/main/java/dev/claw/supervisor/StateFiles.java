@@ -40,6 +40,13 @@ final class StateFiles {
     }
   }
 
+  /** What {@link #read} said of a file, for a sentence that names the file already. */
+  static String withoutSubject(Path file, SupervisorException e) {
+    String message = String.valueOf(e.getMessage());
+    String subject = file + ": ";
+    return message.startsWith(subject) ? message.substring(subject.length()) : message;
+  }
+
   static void replace(Path file, String text) throws SupervisorException {
     replace(file, text.getBytes(StandardCharsets.UTF_8));
   }

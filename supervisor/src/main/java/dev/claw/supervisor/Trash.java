@@ -1,6 +1,7 @@
 package dev.claw.supervisor;
 
 import dev.claw.model.AgentContainer;
+import dev.claw.model.AgentId;
 import dev.claw.model.AgentName;
 import dev.claw.model.BackendException;
 import dev.claw.model.InvalidValueException;
@@ -57,7 +58,7 @@ public final class Trash {
       if (!Files.exists(host.home().agent(name).path(), LinkOption.NOFOLLOW_LINKS)) {
         host.agents().get(name); // says that there is none
       }
-      Optional<AgentContainer> container = container(name);
+      Optional<AgentContainer> container = OwnContainer.find(host, name);
       boolean running =
           container.isPresent()
               && (container.get().state() == AgentContainer.State.RUNNING
@@ -75,29 +76,31 @@ public final class Trash {
               name,
               Map.of("key", item.key(), "running", running),
               () -> {
-                if (container.isPresent()) {
-                  removeContainer(container.get());
-                }
+                removeContainer(name, container);
                 move(host.home().agent(name).path(), host.home().trash().resolve(item.key()));
                 return item;
               });
     }
   }
 
-  /** The agent's container; where its record can't be read, the one that carries its name. */
-  private Optional<AgentContainer> container(AgentName name)
-      throws SupervisorException, BackendException {
-    Optional<AgentRecord> agent = AgentStore.peek(host.home().agent(name));
-    return agent.isPresent()
-        ? host.backend().find(agent.get().id())
-        : host.backend().list().stream().filter(found -> found.name().equals(name)).findFirst();
-  }
-
-  private void removeContainer(AgentContainer container)
-      throws SupervisorException, BackendException {
-    host.backend().stopContainer(container.id(), Duration.ZERO);
-    host.backend().remove(container.id());
-    new GatewayToken(host.home(), host.random()).withdraw(container.id(), host.backend());
+  /**
+   * Done also in part: what an earlier deletion that was cut off, or a start that failed, has left
+   * goes by the agent's id, whether or not there is a container.
+   */
+  private void removeContainer(AgentName name, Optional<AgentContainer> container)
+      throws BackendException {
+    Optional<AgentId> id =
+        container
+            .map(AgentContainer::id)
+            .or(() -> OwnContainer.record(host.home().agent(name), name).map(AgentRecord::id));
+    if (id.isEmpty()) {
+      return;
+    }
+    if (container.isPresent()) {
+      host.backend().stopContainer(id.get(), Duration.ZERO);
+    }
+    host.backend().remove(id.get());
+    new GatewayToken(host.home(), host.random()).withdraw(id.get(), host.backend());
   }
 
   /** All deleted agents, the newest first. */
@@ -187,10 +190,13 @@ public final class Trash {
             item.name(),
             Map.of("key", item.key()),
             () -> {
-              Optional<AgentRecord> agent = AgentStore.peek(new AgentFolder(folder));
+              Optional<AgentRecord> agent = OwnContainer.record(new AgentFolder(folder), item.name());
+              if (agent.isPresent()) {
+                // First, since after a crash the record that names it may be gone.
+                new GatewayToken(host.home(), host.random()).forget(agent.get().id());
+              }
               UntrustedTree.remove(folder);
               if (agent.isPresent()) {
-                new GatewayToken(host.home(), host.random()).forget(agent.get().id());
                 try (StateDatabase database = StateDatabase.open(host.home().database())) {
                   database.forget(agent.get().id());
                 }

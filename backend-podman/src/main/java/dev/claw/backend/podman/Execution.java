@@ -31,7 +31,7 @@ final class Execution {
     Map<String, Object> start = Map.of("Detach", false, "Tty", false);
     BoundedOutput output = new BoundedOutput(outputLimit);
     try (HttpAnswer answer =
-        libpod.stream(subject, "/exec/" + session + "/start", start, deadline)) {
+        libpod.stream(subject, "POST", "/exec/" + session + "/start", start, deadline)) {
       new FrameReader(answer.body()).read(output);
     } catch (IOException e) {
       kill(row, session);

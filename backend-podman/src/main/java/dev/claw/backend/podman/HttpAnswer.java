@@ -24,10 +24,13 @@ record HttpAnswer(HttpHead head, InputStream body, UnixConnection connection)
       throws IOException {
     UnixConnection connection = UnixConnection.connect(socket, deadline);
     try {
-      connection.write(ByteBuffer.wrap(head(method, target, content.length, type)));
-      connection.write(ByteBuffer.wrap(content));
-      HttpHead head = HttpHead.read(connection);
-      return new HttpAnswer(head, HttpBody.of(head, connection), connection);
+      // Head and body in one piece: a service that takes the connection over without reading a body
+      // that lies there apart would reset it on closing.
+      byte[] head = head(method, target, content.length, type);
+      ByteBuffer request = ByteBuffer.allocate(head.length + content.length);
+      connection.write(request.put(head).put(content).flip());
+      HttpHead answer = HttpHead.read(connection);
+      return new HttpAnswer(answer, HttpBody.of(answer, connection), connection);
     } catch (IOException | RuntimeException e) {
       connection.close();
       throw e;

@@ -98,12 +98,14 @@ final class Libpod {
   /**
    * A request whose answer is a stream.
    *
+   * @param content a JSON document; null for none
    * @param deadline for connecting, for the head and, unless the caller sets another, for the body
    */
-  HttpAnswer stream(String subject, String path, @Nullable Object content, Deadline deadline)
+  HttpAnswer stream(
+      String subject, String method, String path, @Nullable Object content, Deadline deadline)
       throws BackendException {
     byte[] bytes = content == null ? new byte[0] : Json.write(content);
-    HttpAnswer answer = open(subject, content == null ? "GET" : "POST", path, bytes, deadline);
+    HttpAnswer answer = open(subject, method, path, bytes, deadline);
     if (!answer.isDone() && answer.status() != 101) {
       try (answer) {
         new Outcome(answer.status(), false, answer.bytes(LONGEST_ERROR)).check(subject);

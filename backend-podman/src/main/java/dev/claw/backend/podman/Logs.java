@@ -28,7 +28,7 @@ final class Logs {
     }
     LogLines lines = new LogLines(sink);
     Deadline head = Deadline.after(libpod.patience());
-    try (HttpAnswer answer = libpod.stream(subject, path.toString(), null, head)) {
+    try (HttpAnswer answer = libpod.stream(subject, "GET", path.toString(), null, head)) {
       if (query.follow()) {
         answer.connection().setDeadline(Deadline.NEVER);
       }

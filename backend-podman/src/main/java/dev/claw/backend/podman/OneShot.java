@@ -50,7 +50,7 @@ final class OneShot {
   private ExecResult attachAndStart(String id, Deadline deadline) throws BackendException {
     BoundedOutput output = new BoundedOutput(OUTPUT_LIMIT);
     String attach = "/containers/" + id + "/attach?stream=true&stdin=false&stdout=true&stderr=true";
-    try (HttpAnswer answer = libpod.stream(SUBJECT, attach, Map.of(), deadline)) {
+    try (HttpAnswer answer = libpod.stream(SUBJECT, "POST", attach, null, deadline)) {
       libpod.post(SUBJECT, "/containers/" + id + "/start", null);
       new FrameReader(answer.body()).read(output);
     } catch (IOException e) {

@@ -8,7 +8,14 @@ import dev.claw.model.AgentContainer.State;
 import dev.claw.model.AgentId;
 import dev.claw.model.BackendException;
 import dev.claw.model.BackendException.Kind;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,6 +141,28 @@ class AgentsTest {
       assertThat(error.kind()).isEqualTo(Kind.CONFLICT);
       assertThat(error).hasMessageContaining("podman unpause claw-coder-agent");
       assertThat(service.requests()).noneMatch(request -> request.startsWith("POST"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\n\r\n[1,"})
+  void aServiceThatStopsTalkingIsNotWaitedForForEver(String said) throws Exception {
+    Path socket = folder.resolve("mute.sock");
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(socket));
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                try {
+                  server.accept().write(ByteBuffer.wrap(said.getBytes(StandardCharsets.UTF_8)));
+                } catch (IOException e) {
+                  // the test is over
+                }
+              });
+      PodmanService service = new PodmanService(socket, new PodmanVersion(5, 4, "5.4.2"));
+      Agents agents = new Agents(new Libpod(() -> service, Duration.ofMillis(300)));
+      BackendException error = catchThrowableOfType(BackendException.class, agents::list);
+      assertThat(error.kind()).isEqualTo(Kind.TIMEOUT);
     }
   }
 }

@@ -284,7 +284,16 @@ class OutputIT {
   }
 
   private static void assertNoneOnce() throws Exception {
-    assertThat(Podman.run("ps", "--all", "--filter", "label=claw.once", "--format", "{{.Names}}"))
+    assertThat(
+            Podman.run(
+                "ps",
+                "--all",
+                "--filter",
+                "label=claw.once",
+                "--filter",
+                "ancestor=" + image.reference(),
+                "--format",
+                "{{.Names}}"))
         .isEmpty();
   }
 }

@@ -80,16 +80,26 @@ call() { "$@" 3>&- 4>&- 5>&-; }
 # Podman reads an OCI layout in under a name: 4.3 makes it from the folder's path, which must be lower case for that, 5
 # takes the one that is asked for. This is the same for both. It stands for "not finished" and goes when the build ends.
 pending_name() { printf 'localhost%s/oci:latest' "$1"; }
-drop_pending() {
-  local name
-  name=$(pending_name "$1")
-  # Takes the name away, and the image too where it has no other.
-  if call podman image exists "$name"; then call podman rmi "$name"; fi
+
+# What a build on another image calls that one, so that the container that Podman works in is recognised by its name.
+base_name() { printf 'localhost/%s' "${1##*/}"; }
+
+# Takes a name away, and the image too where it has no other.
+drop_name() {
+  if call podman image exists "$1"; then call podman rmi "$1"; fi
 }
 
-# discard FOLDER: a run's folder, and the image that the run did not finish.
+# discard FOLDER: all that a run has and that is not its result, wherever the run ended.
 discard() {
-  [[ ! -d $1/oci ]] || drop_pending "$1"
+  local name=${1##*/} container
+  if [[ -d $1/oci || -d $1/context ]]; then
+    for container in "$name" "$name-working-container"; do
+      # Cut short, these are containers of the storage that Podman itself does not know.
+      call podman rm --force --time 0 "$container" || true
+    done
+    drop_name "$(pending_name "$1")"
+    drop_name "$(base_name "$1")"
+  fi
   # What mmdebstrap left may belong to subordinate ids.
   rm -rf -- "$1" || call podman unshare rm -rf -- "$1"
 }
@@ -367,9 +377,10 @@ import_layout() {
 build_on_base() {
   local context=$work/context i label user
   mkdir -p "$context"
+  call podman tag "$base_id" "$(base_name "$work")"
   user=$(call podman image inspect --format '{{.Config.User}}' -- "$base_id")
   {
-    echo "FROM $base_id"
+    echo "FROM $(base_name "$work")"
     [[ -z $user ]] || echo 'USER 0:0'
     printf 'RUN export DEBIAN_FRONTEND=noninteractive && apt-get update && apt-get install -y --no-install-recommends %s && find / -xdev ! -type l -perm /6000 -exec chmod a-s {} + && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/*\n' \
       "${debian_packages[*]}"
@@ -481,7 +492,7 @@ add() {
 copy_for_users() {
   step 7 "Copying the layers for this user (keep-id)"
   local code=0
-  run podman run --rm --pull=never --userns=keep-id --network=none --read-only --cap-drop=all \
+  run podman run --rm --name "${work##*/}" --pull=never --userns=keep-id --network=none --read-only --cap-drop=all \
     --security-opt=no-new-privileges --entrypoint='["/opt/node/bin/node","--version"]' "$image" || code=$?
   if ((code != 0)); then
     fail 1 "the new image does not start (exit $code); the log has the words" "to check this machine: claw doctor"

@@ -1,0 +1,349 @@
+package dev.claw.supervisor;
+
+import dev.claw.model.AgentContainer;
+import dev.claw.model.AgentContainer.State;
+import dev.claw.model.AgentId;
+import dev.claw.model.Backend;
+import dev.claw.model.BackendException;
+import dev.claw.model.BackendException.Kind;
+import dev.claw.model.BackendInfo;
+import dev.claw.model.ByteSize;
+import dev.claw.model.Check;
+import dev.claw.model.ContainerSpec;
+import dev.claw.model.Digest;
+import dev.claw.model.EffectiveState;
+import dev.claw.model.EffectiveState.MountPoint;
+import dev.claw.model.ExecOptions;
+import dev.claw.model.ExecResult;
+import dev.claw.model.ImageInfo;
+import dev.claw.model.LogQuery;
+import dev.claw.model.LogSink;
+import dev.claw.model.Mount;
+import dev.claw.model.Resources;
+import dev.claw.model.Secret;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+
+/**
+ * A backend that keeps everything in maps, does what it is asked, remembers every call, and fails
+ * where a test wants it to.
+ */
+final class ScriptedBackend implements Backend {
+  /** The calls that change something outside. */
+  static final Set<String> CHANGING =
+      Set.of(
+          "removeImage",
+          "create",
+          "start",
+          "stopContainer",
+          "stopPod",
+          "remove",
+          "exec",
+          "runOnce",
+          "putSecret",
+          "removeSecret");
+
+  final Map<String, ImageInfo> images = new LinkedHashMap<>();
+  final Map<AgentId, Made> containers = new LinkedHashMap<>();
+  final Map<String, String> secrets = new HashMap<>();
+  final List<String> calls = new ArrayList<>();
+  final List<String> lines = new ArrayList<>();
+  Set<String> controllers = Set.of("memory", "cpu", "pids");
+  boolean rootless = true;
+  int validation;
+  int readiness;
+  boolean blockInExec;
+  final CountDownLatch inExec = new CountDownLatch(1);
+  UnaryOperator<EffectiveState> reality = state -> state;
+  private int callsUntilFailure = -1;
+  private String failing = "";
+  private boolean unchecked;
+
+  /** A container with what it was made from. */
+  record Made(ContainerSpec spec, Digest lock, State state, int exitCode) {
+    Made in(State next, int code) {
+      return new Made(spec, lock, next, code);
+    }
+
+    AgentContainer listed() {
+      return new AgentContainer(
+          spec.id(),
+          spec.name(),
+          "c".repeat(64),
+          state,
+          lock,
+          spec.image().digest(),
+          Instant.EPOCH,
+          exitCode);
+    }
+  }
+
+  /** From now on the n-th call fails, counted from 1; once. */
+  void failAtCall(int number) {
+    callsUntilFailure = number;
+    unchecked = false;
+  }
+
+  /** The same with an exception that nobody declared. */
+  void throwAtCall(int number) {
+    callsUntilFailure = number;
+    unchecked = true;
+  }
+
+  /** From now on every call of this method fails; none does where it is empty. */
+  void failIn(String method) {
+    failing = method;
+  }
+
+  boolean failureIsDue() {
+    return callsUntilFailure > 0;
+  }
+
+  /** Names of the methods called. */
+  List<String> methods() {
+    return calls.stream().map(call -> call.substring(0, call.indexOf(' '))).toList();
+  }
+
+  /** Those of them that change something. */
+  List<String> changes() {
+    return methods().stream().filter(CHANGING::contains).toList();
+  }
+
+  void put(String reference, Digest digest) {
+    images.put(
+        reference,
+        new ImageInfo(
+            digest,
+            digest.value(),
+            List.of(reference),
+            Map.of(),
+            Instant.EPOCH.plusSeconds(images.size()),
+            new ByteSize(1)));
+  }
+
+  private void called(String method, Object subject) throws BackendException {
+    calls.add(method + " " + subject);
+    if (callsUntilFailure > 0 && --callsUntilFailure == 0) {
+      if (unchecked) {
+        throw new IllegalStateException(method + ": scripted to throw");
+      }
+      throw new BackendException(Kind.FAILED, method + ": scripted to fail");
+    }
+    if (failing.equals(method)) {
+      throw new BackendException(Kind.UNAVAILABLE, method + ": scripted to fail");
+    }
+  }
+
+  private Made made(AgentId id) throws BackendException {
+    Made made = containers.get(id);
+    if (made == null) {
+      throw new BackendException(Kind.NOT_FOUND, id + ": no container");
+    }
+    return made;
+  }
+
+  @Override
+  public BackendInfo info() throws BackendException {
+    called("info", "");
+    return new BackendInfo("scripted", "1", rootless, controllers);
+  }
+
+  @Override
+  public List<Check> diagnose() {
+    return List.of();
+  }
+
+  @Override
+  public Optional<ImageInfo> findImage(String reference) throws BackendException {
+    called("findImage", reference);
+    return Optional.ofNullable(images.get(reference));
+  }
+
+  @Override
+  public List<ImageInfo> listImages() throws BackendException {
+    called("listImages", "");
+    return List.copyOf(images.values());
+  }
+
+  @Override
+  public void removeImage(Digest digest) throws BackendException {
+    called("removeImage", digest);
+    images.values().removeIf(image -> image.digest().equals(digest));
+  }
+
+  @Override
+  public List<AgentContainer> list() throws BackendException {
+    called("list", "");
+    return containers.values().stream().map(Made::listed).toList();
+  }
+
+  @Override
+  public Optional<AgentContainer> find(AgentId id) throws BackendException {
+    called("find", id);
+    return Optional.ofNullable(containers.get(id)).map(Made::listed);
+  }
+
+  @Override
+  public void create(ContainerSpec spec, Digest lock, Path seccompFile) throws BackendException {
+    called("create", spec.id());
+    if (containers.containsKey(spec.id())) {
+      throw new BackendException(Kind.CONFLICT, spec.name() + ": there is one");
+    }
+    for (Secret secret : spec.secrets()) {
+      if (!secrets.containsKey(secret.name())) {
+        throw new BackendException(Kind.NOT_FOUND, secret.name() + ": no such secret");
+      }
+    }
+    containers.put(spec.id(), new Made(spec, lock, State.CREATED, 0));
+  }
+
+  @Override
+  public void start(AgentId id) throws BackendException {
+    called("start", id);
+    containers.put(id, made(id).in(State.RUNNING, 0));
+  }
+
+  @Override
+  public EffectiveState effectiveState(AgentId id) throws BackendException {
+    called("effectiveState", id);
+    Made made = made(id);
+    ContainerSpec spec = made.spec();
+    List<MountPoint> mounts = new ArrayList<>();
+    spec.mounts()
+        .forEach(
+            mount ->
+                mounts.add(
+                    new MountPoint(
+                        mount.target(),
+                        mount.source(),
+                        "ext4",
+                        mount.mode() == Mount.Mode.RO,
+                        true,
+                        true,
+                        EffectiveState.UNLIMITED)));
+    spec.tmpfs()
+        .forEach(
+            tmpfs ->
+                mounts.add(
+                    new MountPoint(
+                        tmpfs.target(), "", "tmpfs", false, true, true, tmpfs.size().bytes())));
+    Resources limits = spec.resources();
+    return reality.apply(
+        new EffectiveState(
+            4711,
+            spec.image().findDigest().orElseThrow(),
+            spec.user(),
+            spec.user(),
+            true,
+            true,
+            0,
+            true,
+            2,
+            true,
+            mounts,
+            Set.of("lo"),
+            new EffectiveState.Limits(
+                limits.memory().bytes(),
+                0,
+                limits.milliCpus(),
+                limits.pids(),
+                limits.nofile(),
+                0),
+            spec.environment(),
+            List.of("tini"),
+            spec.secrets().stream().map(Secret::name).collect(Collectors.toSet()),
+            Map.of(
+                "claw.agent", spec.name().value(),
+                "claw.id", spec.id().value(),
+                "claw.lock", made.lock().value(),
+                "claw.network", spec.network().word())));
+  }
+
+  @Override
+  public void stopContainer(AgentId id, Duration grace) throws BackendException {
+    called("stopContainer", id + " " + grace.toSeconds());
+    containers.put(id, made(id).in(State.EXITED, 0));
+  }
+
+  @Override
+  public void stopPod(AgentId id) throws BackendException {
+    called("stopPod", id);
+  }
+
+  @Override
+  public void remove(AgentId id) throws BackendException {
+    called("remove", id);
+    containers.remove(id);
+  }
+
+  @Override
+  public ExecResult exec(AgentId id, List<String> command, Duration timeout, int outputLimit)
+      throws BackendException {
+    called("exec", id);
+    if (blockInExec) {
+      inExec.countDown();
+      try {
+        new CountDownLatch(1).await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt(); // as the real backend's calls do
+        throw new BackendException(Kind.FAILED, "exec: interrupted", e);
+      }
+    }
+    return new ExecResult(readiness, new byte[0], new byte[0]);
+  }
+
+  @Override
+  public List<String> execCommand(AgentId id, ExecOptions options, List<String> command)
+      throws BackendException {
+    called("execCommand", id);
+    return command;
+  }
+
+  @Override
+  public ExecResult runOnce(
+      Digest image, List<String> command, Path file, String target, Duration timeout)
+      throws BackendException {
+    called("runOnce", file.getFileName());
+    return new ExecResult(
+        validation, "tools.deny: \u001b[2Jbad".getBytes(StandardCharsets.UTF_8), new byte[0]);
+  }
+
+  @Override
+  public void logs(AgentId id, LogQuery query, LogSink sink) throws BackendException {
+    called("logs", id);
+    lines.forEach(line -> sink.accept(Instant.EPOCH, false, line));
+  }
+
+  @Override
+  public void putSecret(String name, byte[] value) throws BackendException {
+    called("putSecret", name);
+    secrets.put(name, new String(value, StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public boolean hasSecret(String name) throws BackendException {
+    called("hasSecret", name);
+    return secrets.containsKey(name);
+  }
+
+  @Override
+  public void removeSecret(String name) throws BackendException {
+    called("removeSecret", name);
+    secrets.remove(name);
+  }
+
+  @Override
+  public void close() {}
+}
