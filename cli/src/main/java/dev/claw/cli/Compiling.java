@@ -69,8 +69,9 @@ final class Compiling {
   /** Compiles for an agent that is not made, without asking the backend for anything. */
   Compilation trial(TemplateSource source) throws CliException {
     AgentName name = new AgentName("agent");
-    CompileInput input =
-        input(new AgentId("0".repeat(32)), name, reference -> Optional.empty(), defaultVersions());
+    // Whether the image is here was not looked at, so nothing is to be said of it.
+    ImageLookup unasked = reference -> Optional.of(Digest.of(""));
+    CompileInput input = input(new AgentId("0".repeat(32)), name, unasked, defaultVersions());
     return new PolicyCompiler().compile(source, claw.templates(), input);
   }
 

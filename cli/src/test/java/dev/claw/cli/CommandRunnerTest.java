@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -153,5 +154,15 @@ class CommandRunnerTest {
     Run run = Run.of(home, "list", "--jsno");
     assertThat(run.status()).isEqualTo(2);
     assertThat(run.err()).contains("--jsno").contains("see 'claw list --help'");
+  }
+
+  @Test
+  void aTemplateIsValidatedWithoutPodmanAndNothingIsSaidOfItsImage() {
+    Run.of(home, "init");
+    for (String template : List.of("base", "coder", "reviewer", "security", "devops")) {
+      Run run = Run.of(home, "templates", "validate", template);
+      assertThat(run.status()).as(template + run.err()).isZero();
+      assertThat(run.out()).as(template).doesNotContain("is not on this host");
+    }
   }
 }
