@@ -68,11 +68,11 @@ public final class RecordedAction {
     return value;
   }
 
-  // The text may be an agent's. Half of a surrogate pair, by its hand or by the cut, has no place in
+  // The text may be an agent's. Half of a surrogate pair, by its hand or by the cut, has no place
+  // in
   // JSON and would keep the outcome off the record; UTF-8 makes a '?' of it.
   private static String recorded(String message) {
-    String cut =
-        message.length() <= LONGEST_ERROR ? message : message.substring(0, LONGEST_ERROR);
+    String cut = message.length() <= LONGEST_ERROR ? message : message.substring(0, LONGEST_ERROR);
     return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 

@@ -122,7 +122,8 @@ public final class AgentStart {
       if (!agent.id().equals(asked.id())) {
         throw new SupervisorException(
             Reason.CONFLICT,
-            asked.name() + ": it was replaced by another agent just now; look at it, then try again");
+            asked.name()
+                + ": it was replaced by another agent just now; look at it, then try again");
       }
       options.progress().step("verifying the lock");
       lock = options.relock().isPresent() ? options.relock().get().ensure(agent) : locked(agent);

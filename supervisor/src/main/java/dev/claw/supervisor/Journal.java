@@ -125,7 +125,8 @@ public final class Journal {
                 } catch (BackendException e) {
                   throw new Unfinished(e);
                 } finally {
-                  // An interrupted thread can't write files, and the outcome is still to be written.
+                  // An interrupted thread can't write files, and the outcome is still to be
+                  // written.
                   interrupted.set(Thread.interrupted());
                 }
               });

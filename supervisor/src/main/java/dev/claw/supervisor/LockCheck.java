@@ -46,8 +46,12 @@ final class LockCheck {
   }
 
   /** The same for an agent whose folder stands elsewhere. */
-  Outcome files(AgentRecord agent, AgentFolder folder, PublicKeys keys)
-      throws SupervisorException {
+  Outcome files(AgentRecord agent, AgentFolder folder) throws SupervisorException {
+    return files(agent, folder, publicKeys());
+  }
+
+  /** The same with keys that the caller has at hand. */
+  Outcome files(AgentRecord agent, AgentFolder folder, PublicKeys keys) throws SupervisorException {
     return check(agent, folder, keys, List.of());
   }
 
@@ -63,14 +67,10 @@ final class LockCheck {
       return outcome;
     }
     return check(
-        agent,
-        host.home().agent(agent.name()),
-        keys,
-        image(outcome.lock().get(), backend));
+        agent, host.home().agent(agent.name()), keys, image(outcome.lock().get(), backend));
   }
 
-  private Outcome check(
-      AgentRecord agent, AgentFolder folder, PublicKeys keys, List<Drift> more)
+  private Outcome check(AgentRecord agent, AgentFolder folder, PublicKeys keys, List<Drift> more)
       throws SupervisorException {
     if (!Files.exists(folder.lock(), LinkOption.NOFOLLOW_LINKS)) {
       return new Outcome(new LockVerdict.Unsigned(), Optional.empty());

@@ -186,7 +186,8 @@ public final class Trash {
             item.name(),
             Map.of("key", item.key()),
             () -> {
-              Optional<AgentRecord> agent = OwnContainer.record(new AgentFolder(folder), item.name());
+              Optional<AgentRecord> agent =
+                  OwnContainer.record(new AgentFolder(folder), item.name());
               if (agent.isPresent()) {
                 // First, since after a crash the record that names it may be gone.
                 new GatewayToken(host.home(), host.random()).forget(agent.get().id());

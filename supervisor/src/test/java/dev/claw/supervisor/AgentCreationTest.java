@@ -185,8 +185,7 @@ class AgentCreationTest {
     }
     assertThat(made).isEqualTo(1);
     assertThat(fixture.lockState(CODER)).isEqualTo(LockState.VERIFIED);
-    assertThat(fixture.verify(fixture.host.home().audit()))
-        .isInstanceOf(AuditVerdict.Intact.class);
+    assertThat(fixture.verify(fixture.host.home().audit())).isInstanceOf(AuditVerdict.Intact.class);
   }
 
   private static String catchOrNothing(java.util.concurrent.Callable<?> act) throws Exception {

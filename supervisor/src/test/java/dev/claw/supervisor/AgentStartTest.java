@@ -68,7 +68,8 @@ class AgentStartTest {
     AgentStart.Report report = fixture().start();
     assertThat(report.wasRunning()).isFalse();
     assertThat(report.unenforced()).isEmpty();
-    assertThat(backend().changes()).containsExactly("putSecret", "remove", "create", "start", "exec");
+    assertThat(backend().changes())
+        .containsExactly("putSecret", "remove", "create", "start", "exec");
     assertThat(container().state()).isEqualTo(State.RUNNING);
     assertThat(fixture().events(fixture().coder().audit()))
         .containsExactly("agent.start intent", "agent.start DONE");
@@ -132,9 +133,7 @@ class AgentStartTest {
         good.replaceFirst("(?s)\"signatures\": \\[.*", "\"signatures\": []\n}\n"),
         "expected a signature in the lock, found none");
     assertDrift(
-        lock,
-        good.replaceFirst("\"keyid\": \"sha256:.", "\"keyid\": \"sha256:0"),
-        "current key");
+        lock, good.replaceFirst("\"keyid\": \"sha256:.", "\"keyid\": \"sha256:0"), "current key");
     Files.delete(lock);
     assertRefused(Reason.DRIFT, fixture()::start).hasMessageContaining("found none");
     Path elsewhere = Files.writeString(folder.resolve("elsewhere"), good);
@@ -162,8 +161,7 @@ class AgentStartTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"template.yaml", "openclaw.json", "container-spec.json", "seccomp.json"})
+  @ValueSource(strings = {"template.yaml", "openclaw.json", "container-spec.json", "seccomp.json"})
   void everyFileThatIsNotWhatIsLockedStartsNothing(String name) throws Exception {
     Path file = fixture().coder().path().resolve(name);
     byte[] good = Files.readAllBytes(file);
@@ -194,8 +192,7 @@ class AgentStartTest {
   void limitsThatNobodyEnforcesAreRefusedOrOnRecord() throws Exception {
     AgentStart start = new AgentStart(fixture().host);
     backend().controllers = Set.of("pids");
-    backend().reality =
-        state -> with(state, new EffectiveState.Limits(-1, -1, -1, 512, 4096, 0));
+    backend().reality = state -> with(state, new EffectiveState.Limits(-1, -1, -1, 512, 4096, 0));
     assertRefused(Reason.REFUSED, () -> start.start(CODER, allowing()))
         .hasMessageContaining("--allow-unenforced cpus,memory");
     assertRefused(Reason.REFUSED, () -> start.start(CODER, allowing("memory")))
@@ -371,8 +368,7 @@ class AgentStartTest {
   void verifyChangesNothing() throws Exception {
     new AgentStart(fixture().host).verify(CODER, allowing());
     Files.writeString(fixture().coder().openclaw(), "{}");
-    assertRefused(
-        Reason.DRIFT, () -> new AgentStart(fixture().host).verify(CODER, allowing()));
+    assertRefused(Reason.DRIFT, () -> new AgentStart(fixture().host).verify(CODER, allowing()));
     assertNothingStarted();
     assertThat(fixture().coder().audit()).doesNotExist();
   }

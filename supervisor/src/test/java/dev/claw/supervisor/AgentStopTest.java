@@ -93,7 +93,8 @@ class AgentStopTest {
     Files.delete(fixture.coder().audit());
     fixture.backend.calls.clear();
     assertRefused(
-        Reason.AUDIT, () -> {
+        Reason.AUDIT,
+        () -> {
           Files.createDirectory(fixture.coder().audit());
           new AgentStop(fixture.host).stop(CODER, Duration.ZERO);
         });

@@ -21,8 +21,7 @@ class PreflightTest {
       throws Exception {
     Fixture fixture = Fixture.initialised(folder);
     AgentId id = AgentId.random(fixture.random);
-    new AgentCreation(fixture.host)
-        .create(fixture.policy(CODER, id, "one", mounts, secrets));
+    new AgentCreation(fixture.host).create(fixture.policy(CODER, id, "one", mounts, secrets));
     fixture.backend.calls.clear();
     return fixture;
   }

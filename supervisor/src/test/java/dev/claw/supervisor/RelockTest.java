@@ -199,7 +199,8 @@ class RelockTest {
 
   /** A folder with something in it can't be replaced by a file: the writes end there. */
   @ParameterizedTest
-  @ValueSource(strings = {"openclaw.json", "container-spec.json", "seccomp.json", "policy.lock.json"})
+  @ValueSource(
+      strings = {"openclaw.json", "container-spec.json", "seccomp.json", "policy.lock.json"})
   void aCrashBetweenTheFilesIsDriftAndForceMendsIt(String blocked) throws Exception {
     PolicySource changed =
         (agent, template) -> {

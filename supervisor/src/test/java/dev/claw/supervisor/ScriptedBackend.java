@@ -255,12 +255,7 @@ final class ScriptedBackend implements Backend {
             mounts,
             Set.of("lo"),
             new EffectiveState.Limits(
-                limits.memory().bytes(),
-                0,
-                limits.milliCpus(),
-                limits.pids(),
-                limits.nofile(),
-                0),
+                limits.memory().bytes(), 0, limits.milliCpus(), limits.pids(), limits.nofile(), 0),
             spec.environment(),
             List.of("tini"),
             spec.secrets().stream().map(Secret::name).collect(Collectors.toSet()),

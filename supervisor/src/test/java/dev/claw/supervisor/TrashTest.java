@@ -59,7 +59,11 @@ class TrashTest {
     assertThat(fixture().coder().workspace().resolve("work")).hasContent("done");
     fixture().start();
     assertThat(fixture().events(fixture().host.home().audit()))
-        .endsWith("agent.delete intent", "agent.delete DONE", "agent.restore intent", "agent.restore DONE");
+        .endsWith(
+            "agent.delete intent",
+            "agent.delete DONE",
+            "agent.restore intent",
+            "agent.restore DONE");
   }
 
   @Test
@@ -197,8 +201,7 @@ class TrashTest {
     Trash.Item item = trash().delete(CODER, true);
     // What a crash in the middle may leave: some files gone, the record among them.
     Files.delete(new AgentFolder(inTrash(item)).record());
-    Files.deleteIfExists(
-        fixture().host.home().secrets().resolve(agent.id() + ".gateway-token"));
+    Files.deleteIfExists(fixture().host.home().secrets().resolve(agent.id() + ".gateway-token"));
     assertThat(trash().select(List.of())).containsExactly(item);
     trash().remove(item);
     assertThat(trash().list()).isEmpty();
@@ -227,7 +230,9 @@ class TrashTest {
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .start();
-    String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String output =
+        new String(
+            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
   }
 }
