@@ -26,13 +26,13 @@ final class AgentRecordYaml {
 
   static String format(AgentRecord agent) {
     return """
-        # Written by claw; what the agent may do stands in policy.lock.json.
-        id: %s
-        name: %s
-        template: %s
-        created: "%s"
-        serial: %d
-        """
+    # Written by claw; what the agent may do stands in policy.lock.json.
+    id: %s
+    name: %s
+    template: %s
+    created: "%s"
+    serial: %d
+    """
         .formatted(agent.id(), agent.name(), agent.template(), agent.created(), agent.serial());
   }
 

@@ -44,7 +44,8 @@ final class ConfigValidation {
       throw new SupervisorException(
           Reason.REFUSED,
           policy.template().name()
-              + ": OpenClaw does not accept the openclaw.json that this template gives; mend 'agent' in it. It says: "
+              + ": OpenClaw does not accept the openclaw.json that this template gives; mend"
+              + " 'agent' in it. It says: "
               + Quoted.visible(
                   answer.substring(0, Math.min(answer.length(), LONGEST_ANSWER)).strip()));
     }

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The agent images on this host. */
@@ -27,8 +28,8 @@ public final class Images {
   }
 
   /**
-   * Those that no agent is locked to, that no container uses, and that are not the one that new
-   * agents get.
+   * Those that no agent, deleted or not, is locked to, that no container uses, and that are not the
+   * one that new agents get.
    *
    * @param kept reference of the image that new agents get
    */
@@ -39,18 +40,29 @@ public final class Images {
     for (AgentContainer container : host.backend().list()) {
       container.findImage().ifPresent(used::add);
     }
-    LockCheck locks = new LockCheck(host);
     for (AgentStore.Entry entry : host.agents().list()) {
       if (entry.agent().isPresent()) {
-        locks
-            .files(entry.agent().get())
-            .lock()
-            .map(PolicyLock::image)
-            .flatMap(image -> image.findDigest())
-            .ifPresent(used::add);
+        locked(entry.agent().get(), host.home().agent(entry.name())).ifPresent(used::add);
+      }
+    }
+    // What is deleted can be restored, and is whole only with its image.
+    for (Trash.Item item : new Trash(host).list()) {
+      AgentFolder folder = new AgentFolder(host.home().trash().resolve(item.key()));
+      Optional<AgentRecord> agent = AgentStore.peek(folder);
+      if (agent.isPresent()) {
+        locked(agent.get(), folder).ifPresent(used::add);
       }
     }
     return list().stream().filter(image -> !used.contains(image.digest())).toList();
+  }
+
+  private Optional<Digest> locked(AgentRecord agent, AgentFolder folder)
+      throws SupervisorException {
+    return new LockCheck(host)
+        .files(agent, folder)
+        .lock()
+        .map(PolicyLock::image)
+        .flatMap(image -> image.findDigest());
   }
 
   /** Removes an image. */

@@ -53,8 +53,8 @@ final class Preflight {
           spec.name()
               + ": this host would not enforce the limits on "
               + String.join(", ", missing)
-              + ", since their cgroup controllers are not delegated to you; 'claw doctor' says how to change that, and"
-              + " '--allow-unenforced "
+              + ", since their cgroup controllers are not delegated to you; 'claw doctor' says how"
+              + " to change that, and '--allow-unenforced "
               + String.join(",", missing)
               + "' starts without them, on record");
     }

@@ -167,7 +167,8 @@ public final class StateDatabase implements AutoCloseable {
         file
             + ": "
             + e.getMessage()
-            + "; check disk space and permissions; where the file is damaged, put back a copy from your backup",
+            + "; check disk space and permissions; where the file is damaged, put back a copy from"
+            + " your backup",
         e);
   }
 

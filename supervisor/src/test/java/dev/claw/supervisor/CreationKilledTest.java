@@ -10,6 +10,7 @@ import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CreationKilledTest {
   private static final int ROUNDS = 20;
   private static final int WARM = 2;
+  private static final String MAKING = "making ";
 
   @TempDir Path folder;
 
@@ -29,7 +31,7 @@ class CreationKilledTest {
     public static void main(String[] args) throws Exception {
       Fixture fixture = Fixture.bare(Path.of(args[0]));
       for (int i = 0; ; i++) {
-        System.out.println("r" + args[1] + "-" + i);
+        System.out.println(MAKING + "r" + args[1] + "-" + i);
         fixture.create(new AgentName("r" + args[1] + "-" + i));
       }
     }
@@ -44,14 +46,20 @@ class CreationKilledTest {
       Process process = Forked.start(Maker.class, folder.toString(), String.valueOf(round));
       BufferedReader reader = process.inputReader(StandardCharsets.UTF_8);
       AgentName last = CODER;
-      for (int i = 0; i <= WARM; i++) {
-        last = AgentName.parse(String.valueOf(reader.readLine()));
+      for (int i = 0; i <= WARM; ) {
+        String line = Objects.requireNonNull(reader.readLine(), "it ended by itself");
+        if (line.startsWith(MAKING)) {
+          last = AgentName.parse(line.substring(MAKING.length()));
+          i++;
+        }
       }
       // Somewhere in the making of the last one, or of one after it.
       LockSupport.parkNanos(random.nextInt(40_000_000));
       process.toHandle().destroyForcibly();
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        last = AgentName.parse(line);
+        if (line.startsWith(MAKING)) {
+          last = AgentName.parse(line.substring(MAKING.length()));
+        }
       }
       process.waitFor();
 
