@@ -237,7 +237,7 @@ class InsideIT {
     Assertions.assertThat(all)
         .contains("OPENCLAW_CONFIG_READONLY=1")
         .doesNotContain(token, "OPENCLAW_GATEWAY_TOKEN", "E2E_CANARY", "of-the-host")
-        .doesNotContain("CLAW_HOME=", "XDG_RUNTIME_DIR=");
+        .doesNotContain("\nCLAW_HOME=", "XDG_RUNTIME_DIR=");
   }
 
   @Test
