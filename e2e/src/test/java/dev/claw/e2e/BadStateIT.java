@@ -79,7 +79,11 @@ class BadStateIT {
     }
     String agent = claw.name();
     assertThat(claw.run("create", "reviewer", agent)).exits(8).printsNothing().showsNoBug();
-    assertThat(claw.run("key", "rotate")).exits(8).printsNothing().showsNoBug();
+    assertThat(claw.run("key", "rotate"))
+        .exits(8)
+        .says("permission denied")
+        .printsNothing()
+        .showsNoBug();
     assertThat(claw.run("list")).succeeds();
     for (Path folder : folders) {
       mode(folder, "rwx------");

@@ -35,7 +35,7 @@ class CompletionIT {
         printf '%s\\n' "${COMPREPLY[@]}"
         """;
     return Command.of(
-            "bash", "-c", driver, "bash", Claw.launcher().getParent().toString(), words)
+            "bash", "-c", driver, "bash", Claw.launcher().resolveSibling("").toString(), words)
         .with("CLAW_HOME", claw.home().toString())
         .run();
   }

@@ -115,8 +115,7 @@ final class RunningCommand implements AutoCloseable {
     try {
       if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
         process.destroyForcibly();
-        throw new AssertionError(
-            "did not end\n" + new CommandResult(words, -1, out(), err()));
+        throw new AssertionError("did not end\n" + new CommandResult(words, -1, out(), err()));
       }
       // Whoever inherited the streams may hold them open; what this program wrote is there by then.
       outReader.join(Duration.ofSeconds(5));

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,10 @@ class TamperingIT {
     Files.writeString(path, text.replace(from, to));
   }
 
+  private void append(String name, String file, String text) throws IOException {
+    Files.writeString(claw.agent(name).resolve(file), text, StandardOpenOption.APPEND);
+  }
+
   private void refusesToStart(String name, CharSequence... why) {
     assertThat(claw.run("start", "--no-wait", name)).exits(5).says(why).printsNothing();
     Assertions.assertThat(
@@ -127,7 +132,7 @@ class TamperingIT {
   @Test
   void aByteOfTheLocksBody() throws IOException {
     replace(agent, "policy.lock.json", "\"serial\": 1", "\"serial\": 7");
-    refusesToStart(agent, "policy.lock.json", "signature");
+    refusesToStart(agent, "the signature by key");
   }
 
   @Test
@@ -138,14 +143,14 @@ class TamperingIT {
     Files.writeString(
         claw.agent(agent).resolve("policy.lock.json"),
         lock.substring(0, sig) + flipped + lock.substring(sig + 1));
-    refusesToStart(agent, "policy.lock.json", "signature");
+    refusesToStart(agent, "the signature by key");
   }
 
   @ParameterizedTest
   @CsvSource({"{", "[]", "''", "nothing of the kind", "{\"lock\":{}}"})
   void aLockThatIsNone(String text) throws IOException {
     Files.writeString(claw.agent(agent).resolve("policy.lock.json"), text);
-    refusesToStart(agent, "policy.lock.json");
+    refusesToStart(agent, "lock");
   }
 
   @Test
@@ -162,7 +167,7 @@ class TamperingIT {
   @Test
   void noLock() throws IOException {
     Files.delete(claw.agent(agent).resolve("policy.lock.json"));
-    refusesToStart(agent, "policy.lock.json");
+    refusesToStart(agent, "a signature in the lock, found none");
   }
 
   @Test
@@ -171,7 +176,7 @@ class TamperingIT {
     Map<String, byte[]> first = save(forced);
     replace(forced, "openclaw.json", "\"mode\"", "\"node\"");
     byte[] edited = Files.readAllBytes(claw.agent(forced).resolve("openclaw.json"));
-    replace(forced, "template.yaml", "apiVersion:", "# edited\napiVersion:");
+    append(forced, "template.yaml", "# edited\n");
     assertThat(claw.run("start", "--force", "--no-wait", forced))
         .succeeds()
         .says("openclaw.json was changed", "template.yaml was changed", "serial 2")
@@ -200,7 +205,7 @@ class TamperingIT {
 
   @Test
   void theTemplateOfAForcedStartIsCheckedLikeAnyOther() throws IOException {
-    replace(agent, "template.yaml", "apiVersion:", "alow: []\napiVersion:");
+    append(agent, "template.yaml", "alow: []\n");
     assertThat(claw.run("start", "--force", "--no-wait", agent))
         .exits(3)
         .says("template.yaml:", "alow")
@@ -245,7 +250,9 @@ class TamperingIT {
     Path template = claw.folder().resolve("tagged.yaml");
     Files.writeString(
         template,
-        "apiVersion: claw/v1\nname: tagged\nextends: reviewer\ncontainer: {image: " + image + "}\n");
+        "apiVersion: claw/v1\nname: tagged\nextends: reviewer\ncontainer: {image: "
+            + image
+            + "}\n");
     assertThat(Command.of("podman", "tag", RequiresPodman.IMAGE, image).run()).succeeds();
     String changed = image + "-changed";
     try {
@@ -257,10 +264,10 @@ class TamperingIT {
           .succeeds();
       assertThat(Command.of("podman", "tag", changed, image).run()).succeeds();
       assertThat(claw.run("start", "--no-wait", tagged)).exits(5).says(image, "--force");
-      assertThat(Command.of("podman", "untag", image).run()).succeeds();
+      assertThat(Command.of("podman", "untag", image, image).run()).succeeds();
       assertThat(claw.run("start", "--no-wait", tagged)).exits(5).says(image);
     } finally {
-      Command.of("podman", "untag", image).run();
+      Command.of("podman", "untag", image, image).run();
       Command.of("podman", "rmi", changed).run();
     }
   }

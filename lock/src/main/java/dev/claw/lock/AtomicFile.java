@@ -4,6 +4,7 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -104,7 +105,9 @@ public final class AtomicFile {
 
   private static String reason(IOException e, Path beside) {
     String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    if (message.equals(beside.toString())) {
+    if (e instanceof AccessDeniedException) {
+      message = "permission denied; make its folder writable for you alone";
+    } else if (message.equals(beside.toString())) {
       message = e.getClass().getSimpleName();
     }
     return message.contains("No space left")
