@@ -61,6 +61,23 @@ class RecordedActionTest {
   }
 
   @Test
+  void halfOfASurrogatePairDoesNotKeepAFailureOffTheRecord() throws AuditException {
+    for (String message :
+        new String[] {"x".repeat(4095) + "\ud83d\ude00", "\ude00 an agent's \ud83d"}) {
+      assertThatThrownBy(
+              () ->
+                  recorded.run(
+                      event(1),
+                      outcome -> {
+                        throw new IOException(message);
+                      }))
+          .isInstanceOf(IOException.class);
+      assertThat(records().getLast().event().result()).isEqualTo(Result.FAILED);
+    }
+    assertThat(records().getLast().event().details()).containsEntry("error", "? an agent's ?");
+  }
+
+  @Test
   void refusalIsOnRecord() throws AuditException {
     recorded.run(
         event(1),

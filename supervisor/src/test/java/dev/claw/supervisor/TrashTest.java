@@ -171,8 +171,8 @@ class TrashTest {
         ln -s "$1" link && ln -s "$1/keep" file-link && ln -s /nowhere dangling
         touch -- '-rf' '--' '*' "$(printf 'a\\nb')" "$(printf '\\377\\376')" "$(printf '\\033[2J')"
         mkfifo pipe
-        n=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
-        for i in $(seq 2000); do mkdir $n && cd -P $n || exit 1; done
+        forty=$(printf 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/%.0s' {1..40})
+        for i in {1..50}; do mkdir -p $forty && cd -P $forty || exit 1; done
         touch deepest
         """,
         outside.toString());
