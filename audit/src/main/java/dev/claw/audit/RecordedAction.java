@@ -83,6 +83,8 @@ public final class RecordedAction {
 
   private void record(AuditEvent event, String happened, @Nullable Throwable cause)
       throws AuditException {
+    // Whoever was broken off comes here interrupted, and an interrupt closes the file that it meets.
+    boolean interrupted = Thread.interrupted();
     try {
       log.append(event);
     } catch (AuditException e) {
@@ -93,6 +95,10 @@ public final class RecordedAction {
         unrecorded.addSuppressed(cause);
       }
       throw unrecorded;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }
