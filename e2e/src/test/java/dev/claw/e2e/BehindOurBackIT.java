@@ -112,8 +112,7 @@ class BehindOurBackIT {
   /** It is named, never started, stopped or removed, and does not keep the agent from going. */
   private void foreign(String taken, String... labels) {
     List<String> words =
-        new ArrayList<>(
-            List.of("podman", "create", "--name", Claw.container(taken)));
+        new ArrayList<>(List.of("podman", "create", "--name", Claw.container(taken)));
     words.addAll(List.of(labels));
     words.addAll(List.of(RequiresPodman.IMAGE, "true"));
     CommandResult made = new Command(words).run();
