@@ -46,6 +46,11 @@ final class LockCheck {
   }
 
   /** The same for an agent whose folder stands elsewhere. */
+  Outcome files(AgentRecord agent, AgentFolder folder) throws SupervisorException {
+    return files(agent, folder, publicKeys());
+  }
+
+  /** The same with keys that the caller has at hand. */
   Outcome files(AgentRecord agent, AgentFolder folder, PublicKeys keys) throws SupervisorException {
     return check(agent, folder, keys, List.of());
   }
