@@ -74,8 +74,7 @@ public final class RecordedAction {
   }
 
   // The text may be an agent's. Half of a surrogate pair, by its hand or by the cut, has no place
-  // in
-  // JSON and would keep the outcome off the record; UTF-8 makes a '?' of it.
+  // in JSON and would keep the outcome off the record; UTF-8 makes a '?' of it.
   private static String recorded(String message) {
     String cut = message.length() <= LONGEST_ERROR ? message : message.substring(0, LONGEST_ERROR);
     return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
@@ -83,6 +82,8 @@ public final class RecordedAction {
 
   private void record(AuditEvent event, String happened, @Nullable Throwable cause)
       throws AuditException {
+    // Whoever was broken off comes here interrupted, and an interrupt closes the file it meets.
+    boolean interrupted = Thread.interrupted();
     try {
       log.append(event);
     } catch (AuditException e) {
@@ -93,6 +94,10 @@ public final class RecordedAction {
         unrecorded.addSuppressed(cause);
       }
       throw unrecorded;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

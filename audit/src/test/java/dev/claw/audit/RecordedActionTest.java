@@ -78,6 +78,24 @@ class RecordedActionTest {
   }
 
   @Test
+  void anOutcomeIsOnRecordThoughTheThreadWasInterrupted() throws AuditException {
+    try {
+      assertThatThrownBy(
+              () ->
+                  recorded.run(
+                      event(1),
+                      outcome -> {
+                        Thread.currentThread().interrupt();
+                        throw new IOException("broken off");
+                      }))
+          .isInstanceOf(IOException.class);
+    } finally {
+      assertThat(Thread.interrupted()).as("the interrupt is passed on").isTrue();
+    }
+    assertThat(records().getLast().event().details()).containsEntry("error", "broken off");
+  }
+
+  @Test
   void refusalIsOnRecord() throws AuditException {
     recorded.run(
         event(1),

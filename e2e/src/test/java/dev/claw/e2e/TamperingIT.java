@@ -99,7 +99,7 @@ class TamperingIT {
   @CsvSource({
     "openclaw.json, \"mode\", \"node\"",
     "container-spec.json, \"pids\", \"pidz\"",
-    "template.yaml, name:, name: ",
+    "template.yaml, name:, 'name: '",
     "seccomp.json, SCMP_ACT_ERRNO, SCMP_ACT_ALLOW"
   })
   void anEditedFile(String file, String from, String to) throws IOException {

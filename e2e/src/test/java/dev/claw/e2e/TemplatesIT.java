@@ -68,8 +68,12 @@ class TemplatesIT {
   void knowsTheUsersOwnTemplates() throws IOException {
     Files.writeString(
         claw.home().resolve("templates/mine.yaml"),
-        "apiVersion: claw/v1\nname: mine\nextends: reviewer\n"
-            + "container: {resources: {pids: 321}}\n");
+        """
+        apiVersion: claw/v1
+        name: mine
+        extends: reviewer
+        container: {resources: {pids: 321}}
+        """);
     CommandResult list = claw.run("templates", "list", "--json");
     Assertions.assertThat(list.json().findValuesAsText("name")).contains("mine");
     String agent = claw.create("mine");
@@ -107,8 +111,12 @@ class TemplatesIT {
   void refusesABombAndALargeFileQuickly() throws IOException {
     Path bomb =
         template(
-            "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
-                + "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n");
+            """
+            a: &a [x,x,x,x,x,x,x,x,x,x]
+            b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]
+            c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]
+            d: [*c,*c,*c,*c,*c,*c,*c,*c,*c]
+            """);
     assertThat(claw.run("templates", "validate", bomb.toString())).exits(1).showsNoBug();
     Path large = template("description: " + "x".repeat(10 << 20) + "\n");
     assertThat(claw.run("templates", "validate", large.toString())).exits(1).showsNoBug();

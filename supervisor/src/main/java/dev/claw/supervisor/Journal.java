@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -110,7 +109,6 @@ public final class Journal {
       throw new SupervisorException(
           Reason.INTERRUPTED, type + ": broken off before it began; nothing was done");
     }
-    AtomicBoolean interrupted = new AtomicBoolean();
     try {
       return new RecordedAction(open(chain))
           .<T, Unfinished>run(
@@ -129,20 +127,12 @@ public final class Journal {
                   throw new Unfinished(e);
                 } catch (BackendException e) {
                   throw new Unfinished(e);
-                } finally {
-                  // An interrupted thread can't write files, and the outcome is still to be
-                  // written.
-                  interrupted.set(Thread.interrupted());
                 }
               });
     } catch (AuditException e) {
       throw unrecorded(e);
     } catch (Unfinished e) {
       throw e.rethrow();
-    } finally {
-      if (interrupted.get()) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 

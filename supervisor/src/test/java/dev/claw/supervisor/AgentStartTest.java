@@ -147,7 +147,7 @@ class AgentStartTest {
     assertRefused(Reason.DRIFT, fixture()::start)
         .hasMessageContaining("expected a lock with serial 5 or higher, found serial 1");
     assertNothingStarted();
-    assertThat(fixture().events(fixture().coder().audit())).endsWith("agent.start FAILED");
+    assertThat(fixture().events(fixture().coder().audit())).endsWith("agent.start REFUSED");
   }
 
   private void assertDrift(Path file, String text, String message) throws Exception {
