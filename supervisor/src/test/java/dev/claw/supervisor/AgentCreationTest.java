@@ -78,7 +78,7 @@ class AgentCreationTest {
     assertNothingLeft(fixture);
     assertThat(fixture.last(fixture.host.home().audit()).event().details())
         .containsEntry("reason", "refused");
-    assertThat(fixture.events(fixture.host.home().audit())).endsWith("agent.create FAILED");
+    assertThat(fixture.events(fixture.host.home().audit())).endsWith("agent.create REFUSED");
     fixture.backend.validation = 0;
     fixture.create(CODER);
   }

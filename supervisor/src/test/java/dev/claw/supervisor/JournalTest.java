@@ -79,7 +79,7 @@ class JournalTest {
     Path log = fixture.host.home().audit();
     for (Exception failure :
         List.of(
-            new SupervisorException(Reason.DRIFT, "drift"),
+            new SupervisorException(Reason.CONFLICT, "taken"),
             new BackendException(BackendException.Kind.TIMEOUT, "too slow"),
             new IllegalStateException("a bug"))) {
       assertThatThrownBy(() -> fail(fixture, failure)).isSameAs(failure);

@@ -157,7 +157,7 @@ class RelockTest {
         .hasMessage("coder: can't be locked again: template.yaml:1:1: unknown key");
     assertSame(before);
     assertThat(fixture().record(CODER).serial()).isEqualTo(1);
-    assertThat(fixture().events(fixture().coder().audit())).contains("policy.relock FAILED");
+    assertThat(fixture().events(fixture().coder().audit())).contains("policy.relock REFUSED");
   }
 
   @Test
