@@ -1,6 +1,8 @@
 package dev.claw.audit;
 
 import dev.claw.model.AuditEvent;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileLockInterruptionException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
@@ -85,7 +87,7 @@ public final class RecordedAction {
     // Whoever was broken off comes here interrupted, and an interrupt closes the file it meets.
     boolean interrupted = Thread.interrupted();
     try {
-      log.append(event);
+      appendOnceMore(event);
     } catch (AuditException e) {
       AuditException unrecorded =
           new AuditException(
@@ -98,6 +100,23 @@ public final class RecordedAction {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  // Thread.interrupt() first sets the status, which is taken note of above, and then closes the
+  // file
+  // that the thread is at by then. It does so once: what was cut off is set aside by the next
+  // append.
+  private void appendOnceMore(AuditEvent event) throws AuditException {
+    try {
+      log.append(event);
+    } catch (AuditException e) {
+      if (!(e.getCause() instanceof ClosedByInterruptException)
+          && !(e.getCause() instanceof FileLockInterruptionException)) {
+        throw e;
+      }
+      Thread.interrupted();
+      log.append(event);
     }
   }
 }
