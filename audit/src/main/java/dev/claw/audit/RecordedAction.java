@@ -1,11 +1,11 @@
 package dev.claw.audit;
 
 import dev.claw.model.AuditEvent;
-import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.FileLockInterruptionException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /** Does what changes something between the record of its intent and the record of its outcome. */
@@ -84,10 +84,8 @@ public final class RecordedAction {
 
   private void record(AuditEvent event, String happened, @Nullable Throwable cause)
       throws AuditException {
-    // Whoever was broken off comes here interrupted, and an interrupt closes the file it meets.
-    boolean interrupted = Thread.interrupted();
     try {
-      appendOnceMore(event);
+      appendUninterrupted(event);
     } catch (AuditException e) {
       AuditException unrecorded =
           new AuditException(
@@ -96,27 +94,33 @@ public final class RecordedAction {
         unrecorded.addSuppressed(cause);
       }
       throw unrecorded;
+    }
+  }
+
+  // An interrupt closes the file that the interrupted thread is at, and the JDK does so some time
+  // after it has set the status. So the outcome is written by a thread that nobody can interrupt.
+  private void appendUninterrupted(AuditEvent event) throws AuditException {
+    FutureTask<AuditRecord> append = new FutureTask<>(() -> log.append(event));
+    Thread.ofPlatform().name("audit-outcome").start(append);
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          append.get();
+          return;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof AuditException unrecorded) {
+        throw unrecorded;
+      }
+      throw new IllegalStateException("an append fails only by its own exception", e.getCause());
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
-    }
-  }
-
-  // Thread.interrupt() first sets the status, which is taken note of above, and then closes the
-  // file
-  // that the thread is at by then. It does so once: what was cut off is set aside by the next
-  // append.
-  private void appendOnceMore(AuditEvent event) throws AuditException {
-    try {
-      log.append(event);
-    } catch (AuditException e) {
-      if (!(e.getCause() instanceof ClosedByInterruptException)
-          && !(e.getCause() instanceof FileLockInterruptionException)) {
-        throw e;
-      }
-      Thread.interrupted();
-      log.append(event);
     }
   }
 }
