@@ -1,5 +1,6 @@
 package dev.claw.supervisor;
 
+import dev.claw.lock.HeldFile;
 import dev.claw.model.AgentId;
 import dev.claw.supervisor.SupervisorException.Reason;
 import java.io.IOException;
@@ -48,7 +49,8 @@ public final class StateDatabase implements AutoCloseable {
    *     claw
    */
   public static StateDatabase open(Path file) throws SupervisorException {
-    try {
+    // One at a time: SQLite does not wait, but fails, where two switch a new file to WAL at once.
+    try (HeldFile _ = HeldFile.open(file.resolveSibling(file.getFileName() + ".lock"))) {
       createPrivately(file);
       Properties settings = new Properties();
       settings.setProperty("busy_timeout", "10000");
