@@ -53,7 +53,8 @@ class AgentImageIT {
   static void dropNames() throws Exception {
     if (!name.isEmpty()) {
       podman("secret", "rm", name);
-      podman("untag", IMAGE);
+      // With one name alone Podman would take every name from the image, the user's too.
+      podman("untag", IMAGE, IMAGE);
     }
   }
 
