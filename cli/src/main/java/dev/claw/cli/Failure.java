@@ -46,6 +46,7 @@ record Failure(ExitCode code, String message) {
       case NOT_FOUND -> ExitCode.NOT_FOUND;
       case CONFLICT -> ExitCode.CONFLICT;
       case TIMEOUT, FAILED -> ExitCode.FAILED;
+      case INTERRUPTED -> ExitCode.INTERRUPTED;
     };
   }
 }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.assertj.core.api.Assertions;
-import org.assertj.core.api.Assumptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,13 +51,10 @@ class CompletionIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"bash,bash", "zsh,bash", "fish,fish"})
+  @CsvSource({"bash,bash", "zsh,zsh", "fish,fish"})
   void everyScriptParses(String kind, String shell) throws IOException {
     CommandResult script = claw.run("completion", kind);
     assertThat(script).succeeds().prints("claw");
-    Assumptions.assumeThat(Command.of("sh", "-c", "command -v " + shell).run().exitCode())
-        .as(shell + " is here")
-        .isZero();
     Path file = claw.folder().resolve("script");
     Files.writeString(file, script.out());
     assertThat(Command.of(shell, "-n", file.toString()).run()).succeeds();

@@ -104,6 +104,7 @@ class CrashIT {
               "agents",
               "cache",
               "claw.db",
+              "claw.db.lock",
               "claw.db-shm",
               "claw.db-wal",
               "config.yaml",

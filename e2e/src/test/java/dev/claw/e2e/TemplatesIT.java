@@ -139,7 +139,7 @@ class TemplatesIT {
       refusesMount(claw.home().toString(), "claw's own state folder");
       refusesMount(claw.folder().toString(), "claw's own state folder");
       refusesMount("~/.ssh", "");
-      refusesMount("/etc", "the host's");
+      refusesMount("/etc", "belongs to the host");
     }
   }
 

@@ -133,7 +133,6 @@ class TranscriptIT {
     CommandResult result =
         Command.of("sh", script.toString(), lock, claw.home().resolve("keys/host.pub").toString())
             .run();
-    Assumptions.assumeThat(result.exitCode()).as("jq and openssl are here").isNotEqualTo(3);
     assertThat(result).succeeds().prints(agent);
   }
 

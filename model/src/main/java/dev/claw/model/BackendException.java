@@ -14,6 +14,8 @@ public final class BackendException extends Exception {
     CONFLICT,
     /** It took longer than allowed. */
     TIMEOUT,
+    /** The calling thread was interrupted; what the call began may go on or not. */
+    INTERRUPTED,
     /** The backend tried and failed. */
     FAILED
   }

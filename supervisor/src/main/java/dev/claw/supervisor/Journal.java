@@ -126,6 +126,7 @@ public final class Journal {
                   }
                   throw new Unfinished(e);
                 } catch (BackendException e) {
+                  outcome.put("reason", word(e.kind()));
                   throw new Unfinished(e);
                 }
               });
@@ -136,7 +137,7 @@ public final class Journal {
     }
   }
 
-  private static String word(Reason reason) {
+  private static String word(Enum<?> reason) {
     return reason.name().toLowerCase(Locale.ROOT);
   }
 

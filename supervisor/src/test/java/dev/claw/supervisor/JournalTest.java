@@ -86,6 +86,10 @@ class JournalTest {
       assertThat(fixture.events(log)).endsWith("test.act intent", "test.act FAILED");
       assertThat(fixture.last(log).event().details()).containsEntry("error", failure.getMessage());
     }
+    assertThatThrownBy(
+            () -> fail(fixture, new BackendException(BackendException.Kind.INTERRUPTED, "cut")))
+        .isInstanceOf(BackendException.class);
+    assertThat(fixture.last(log).event().details()).containsEntry("reason", "interrupted");
     assertRefused(
         Reason.DRIFT, () -> fail(fixture, new SupervisorException(Reason.DRIFT, "again")));
     assertThat(fixture.last(log).event().details()).containsEntry("reason", "drift");

@@ -183,7 +183,7 @@ final class Libpod {
           e);
     }
     if (e instanceof InterruptedIOException) {
-      return new BackendException(Kind.FAILED, subject + ": interrupted", e);
+      return new BackendException(Kind.INTERRUPTED, subject + ": interrupted", e);
     }
     service = null;
     return new BackendException(

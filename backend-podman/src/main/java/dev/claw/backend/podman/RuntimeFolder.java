@@ -73,7 +73,7 @@ final class RuntimeFolder {
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new BackendException(Kind.FAILED, path.resolve(name) + ": interrupted", e);
+      throw new BackendException(Kind.INTERRUPTED, path.resolve(name) + ": interrupted", e);
     }
   }
 

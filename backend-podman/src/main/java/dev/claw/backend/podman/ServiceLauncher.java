@@ -39,7 +39,7 @@ final class ServiceLauncher {
       throw failed(Quoted.visible(String.valueOf(e.getMessage())), folder.resolve("podman.log"));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new BackendException(Kind.FAILED, "podman: interrupted while it started", e);
+      throw new BackendException(Kind.INTERRUPTED, "podman: interrupted while it started", e);
     }
   }
 
