@@ -12,6 +12,7 @@ import dev.claw.model.AuditEvent;
 import dev.claw.model.Digest;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -323,7 +324,14 @@ public final class AuditLog {
     try (HeldFile _ = HeldFile.open(files.lock())) {
       return act.run();
     } catch (IOException | JsonException | KeyException e) {
-      throw new AuditException(files.log() + ": nothing was recorded: " + e.getMessage(), e);
+      throw new AuditException(files.log() + ": nothing was recorded: " + reason(e), e);
     }
+  }
+
+  // All that the JDK says of some failures is the path.
+  private static String reason(Exception e) {
+    return e instanceof AccessDeniedException denied
+        ? denied.getFile() + ": permission denied; run 'chmod 600' on it"
+        : String.valueOf(e.getMessage());
   }
 }

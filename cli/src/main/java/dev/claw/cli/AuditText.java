@@ -30,7 +30,14 @@ final class AuditText {
   }
 
   private static String detail(Map.Entry<String, Object> detail) {
-    String text = String.valueOf(detail.getValue()).replace("\n", " ");
-    return detail.getKey() + "=" + (text.contains(" ") ? "\"" + text + "\"" : text);
+    return detail.getKey() + "=" + value(String.valueOf(detail.getValue()));
+  }
+
+  // Quotes in it are escaped, so that no value can look like the details behind it.
+  static String value(String text) {
+    if (text.chars().noneMatch(c -> c == ' ' || c == '"' || c == '\n')) {
+      return text;
+    }
+    return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"";
   }
 }

@@ -5,9 +5,13 @@ import dev.claw.compiler.Problems;
 import dev.claw.compiler.YamlNode;
 import dev.claw.model.Quoted;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +31,8 @@ import java.util.regex.Pattern;
  * @param readyTimeout how long a start waits for the gateway
  */
 record Configuration(Set<String> allowUnenforced, Duration readyTimeout) {
+  private static final int LARGEST = 64 * 1024;
+
   static final Configuration BUILT_IN = new Configuration(Set.of(), Duration.ofMinutes(3));
 
   private static final List<String> KEYS = List.of("allowUnenforced", "readyTimeout");
@@ -73,11 +79,20 @@ record Configuration(Set<String> allowUnenforced, Duration readyTimeout) {
   }
 
   private static Configuration read(Path file) throws CliException {
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      return BUILT_IN;
+    }
     String text;
     try {
-      text = Files.readString(file, StandardCharsets.UTF_8);
-    } catch (NoSuchFileException e) {
-      return BUILT_IN;
+      text = text(file);
+    } catch (CharacterCodingException e) {
+      throw new CliException(
+          ExitCode.STATE, file + ": expected UTF-8, found other bytes; save it as UTF-8", e);
+    } catch (AccessDeniedException e) {
+      throw new CliException(
+          ExitCode.STATE,
+          file + ": can't be read: permission denied; run 'chmod 600 " + file + "'",
+          e);
     } catch (IOException e) {
       throw new CliException(ExitCode.STATE, file + ": can't be read: " + e.getMessage(), e);
     }
@@ -93,6 +108,22 @@ record Configuration(Set<String> allowUnenforced, Duration readyTimeout) {
       throw new CliException(ExitCode.STATE, String.join("\n", lines));
     }
     return read;
+  }
+
+  // To open a pipe would wait for whoever writes into it.
+  private static String text(Path file) throws IOException, CliException {
+    if (!Files.isRegularFile(file)) {
+      throw new CliException(
+          ExitCode.STATE, file + ": expected a file, found something else; move it away");
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(LARGEST + 1);
+      if (bytes.length > LARGEST) {
+        throw new CliException(
+            ExitCode.STATE, file + ": expected at most 64 KiB, found more; shorten it");
+      }
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    }
   }
 
   private static Configuration read(YamlNode.Mapping root, Problems problems) {

@@ -28,6 +28,6 @@ final class InspectCommand implements Callable<ExitCode> {
     } else {
       InspectionText.print(claw, inspection);
     }
-    return inspection.status().holds() ? ExitCode.DONE : ExitCode.DRIFT;
+    return inspection.holds() ? ExitCode.DONE : ExitCode.DRIFT;
   }
 }

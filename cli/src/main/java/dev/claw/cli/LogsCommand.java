@@ -44,6 +44,11 @@ final class LogsCommand implements Callable<ExitCode> {
 
   @Override
   public ExitCode call() throws Exception {
+    if (tail < -1) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "--tail: expected a number of lines from 0, or -1 for all, found " + tail);
+    }
     @Nullable Instant from = since == null ? null : When.parse(since, claw.surroundings().clock());
     claw.agentExec()
         .logs(

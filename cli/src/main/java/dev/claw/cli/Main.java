@@ -18,7 +18,17 @@ public final class Main {
       status = new CommandRunner(surroundings).run(arguments);
       Interruption.finished();
     }
-    surroundings.out().flush();
+    if (surroundings.out().checkError()
+        && status == ExitCode.DONE.status()
+        && !StandardStreams.isPipe(1)) {
+      // A reader that goes away early, as 'head' does, has what it wants; a full disk has not.
+      surroundings
+          .err()
+          .println(
+              "claw: standard output: not all of it could be written; look at what it goes to, such"
+                  + " as a disk without space, and run the command again if it only shows something");
+      status = ExitCode.FAILED.status();
+    }
     surroundings.err().flush();
     // Not a return: the backend's client may have left a thread that would keep the process.
     Runtime.getRuntime().halt(status);

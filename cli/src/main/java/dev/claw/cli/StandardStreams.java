@@ -12,13 +12,23 @@ final class StandardStreams {
   private StandardStreams() {}
 
   static boolean isTerminal(int descriptor) {
+    String target = target(descriptor);
+    return target.startsWith("/dev/pts/")
+        || target.startsWith("/dev/tty")
+        || target.equals("/dev/console");
+  }
+
+  /** Whether a program reads from the other end; also where that can't be known. */
+  static boolean isPipe(int descriptor) {
+    String target = target(descriptor);
+    return target.isEmpty() || target.startsWith("pipe:") || target.startsWith("socket:");
+  }
+
+  private static String target(int descriptor) {
     try {
-      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
-      return target.startsWith("/dev/pts/")
-          || target.startsWith("/dev/tty")
-          || target.equals("/dev/console");
+      return Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
     } catch (IOException e) {
-      return false; // closed, or no /proc: treat it as a pipe
+      return ""; // closed, or no /proc: treated as a pipe
     }
   }
 }

@@ -4,6 +4,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -30,7 +31,7 @@ record Surroundings(
   /** Those of this process. */
   static Surroundings ofProcess() {
     return new Surroundings(
-        System.getenv(),
+        withHome(System.getenv()),
         Path.of("").toAbsolutePath(),
         System.in,
         System.out,
@@ -41,6 +42,19 @@ record Surroundings(
         Ownership.uid(),
         Ownership.gid(),
         Clock.systemUTC());
+  }
+
+  /**
+   * The environment with the home folder of the user database where HOME names none, as under cron
+   * or {@code env -i}.
+   */
+  private static Map<String, String> withHome(Map<String, String> environment) {
+    if (environment.getOrDefault("HOME", "").startsWith("/")) {
+      return environment;
+    }
+    Map<String, String> completed = new HashMap<>(environment);
+    completed.put("HOME", System.getProperty("user.home", ""));
+    return completed;
   }
 
   /** The variable's value; empty text where it is not set. */

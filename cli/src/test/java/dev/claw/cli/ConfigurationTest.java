@@ -60,6 +60,35 @@ class ConfigurationTest {
         .hasMessageContaining("config.yaml:3:");
   }
 
+  /** To open a named pipe would wait for a writer; a device may have no end. */
+  @Test
+  void aFileThatIsNoneIsNotOpened() throws IOException {
+    Files.createSymbolicLink(file, Path.of("/dev/zero"));
+    refused("expected a file, found something else");
+    Files.delete(file);
+    Files.createDirectory(file);
+    refused("expected a file, found something else");
+    Files.delete(file);
+    Files.createSymbolicLink(file, folder.resolve("nowhere"));
+    refused("expected a file, found something else");
+  }
+
+  @Test
+  void aFileIsBoundedAndText() throws Exception {
+    Files.writeString(file, "#".repeat(65536));
+    Configuration.resolve(file, Map.of());
+    Files.writeString(file, "#".repeat(65537));
+    refused("expected at most 64 KiB, found more");
+    Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe});
+    refused("expected UTF-8, found other bytes");
+  }
+
+  private void refused(String why) {
+    assertThatThrownBy(() -> Configuration.resolve(file, Map.of()))
+        .isInstanceOf(CliException.class)
+        .hasMessageContaining("config.yaml: " + why);
+  }
+
   @Test
   void environmentIsCheckedToo() {
     assertThatThrownBy(

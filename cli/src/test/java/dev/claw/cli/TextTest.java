@@ -29,6 +29,14 @@ class TextTest {
       AgentName name, ByteSize size, Optional<String> note, List<Colour> colours) {}
 
   @Test
+  void noValueOfARecordLooksLikeTheNextOne() {
+    assertThat(AuditText.value("running")).isEqualTo("running");
+    assertThat(AuditText.value("two words")).isEqualTo("\"two words\"");
+    assertThat(AuditText.value("x\" exitCode=\"0\\")).isEqualTo("\"x\\\" exitCode=\\\"0\\\\\"");
+    assertThat(AuditText.value("a\nb")).isEqualTo("\"a\\nb\"");
+  }
+
+  @Test
   void untrustedOutputKeepsItsLinesAndNothingElse() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     String hostile = "one\r\n\ttwo\u001b]52;c;cm0gLXJm\u0007\u009b2J\u202e\rthree\n";

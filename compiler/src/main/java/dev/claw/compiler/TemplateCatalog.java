@@ -14,8 +14,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -114,7 +116,18 @@ public final class TemplateCatalog {
    * @throws TemplateException where it can't be read
    */
   public static TemplateSource read(Path file) throws TemplateException {
-    // A file that the operator names on the command line may be a link or a pipe.
+    // It may be a link, or a pipe such as a shell's <(…); any other pipe waits for a writer
+    // forever.
+    if (Files.exists(file)
+        && !Files.isRegularFile(file)
+        && !file.startsWith("/dev")
+        && !file.startsWith("/proc")) {
+      throw unreadable(
+          file.toString(),
+          "expected a file, found a "
+              + (Files.isDirectory(file) ? "folder" : "pipe or socket")
+              + "; name a file, or a template of 'claw templates list'");
+    }
     String text = text(file, Set.of(StandardOpenOption.READ));
     return new TemplateSource(TemplateChain.nameOf(text), file.toString(), text);
   }
@@ -149,8 +162,15 @@ public final class TemplateCatalog {
       return decode(bytes);
     } catch (CharacterCodingException e) {
       throw unreadable(file.toString(), "expected UTF-8, found other bytes; save it as UTF-8");
+    } catch (NoSuchFileException e) {
+      throw unreadable(
+          file.toString(),
+          "can't be read: no such file; 'claw templates list' shows the templates");
+    } catch (AccessDeniedException e) {
+      throw unreadable(file.toString(), "can't be read: permission denied");
     } catch (IOException e) {
-      throw unreadable(file.toString(), "can't be read: " + Quoted.visible(String.valueOf(e)));
+      throw unreadable(
+          file.toString(), "can't be read: " + Quoted.visible(String.valueOf(e.getMessage())));
     }
   }
 

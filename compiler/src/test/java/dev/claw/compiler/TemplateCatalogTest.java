@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.claw.compiler.TemplateSummary.Origin;
 import dev.claw.model.CompiledPolicy;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +69,24 @@ class TemplateCatalogTest {
   void aBrokenTemplateIsListedWithItsProblem() throws Exception {
     Files.writeString(folder.resolve("bad.yaml"), "name: [\n");
     assertThat(summary("bad").problem()).contains("bad.yaml:1:8: not YAML");
+  }
+
+  /** To open a named pipe would wait for a writer, deaf to the operator's interrupt. */
+  @Test
+  void whatIsNoFileIsNotOpened() throws Exception {
+    assertThatThrownBy(() -> TemplateCatalog.read(folder))
+        .isInstanceOf(TemplateException.class)
+        .hasMessageContaining("expected a file, found a folder");
+    Path address = folder.resolve("socket.yaml");
+    try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      socket.bind(UnixDomainSocketAddress.of(address));
+      assertThatThrownBy(() -> TemplateCatalog.read(address))
+          .isInstanceOf(TemplateException.class)
+          .hasMessageContaining("expected a file, found a pipe or socket");
+    }
+    assertThat(TemplateCatalog.read(Path.of("/dev/null")).text()).isEmpty();
+    assertThatThrownBy(() -> TemplateCatalog.read(folder.resolve("none.yaml")))
+        .hasMessageContaining("none.yaml: can't be read: no such file; 'claw templates list'");
   }
 
   @Test

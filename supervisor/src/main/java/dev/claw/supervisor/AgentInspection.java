@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param specified the container as the lock names it, where that can be read
  * @param effective what really holds, while it runs
  * @param differences between the two, a sentence each
+ * @param holds whether the lock verifies and nothing differs from it but limits that the host does
+ *     not enforce, without which a start may have been allowed
  */
 public record AgentInspection(
     AgentStatus status,
@@ -19,4 +21,5 @@ public record AgentInspection(
     Optional<String> lockDigest,
     Optional<ContainerSpec> specified,
     Optional<EffectiveState> effective,
-    List<String> differences) {}
+    List<String> differences,
+    boolean holds) {}

@@ -71,7 +71,15 @@ public final class AgentStore {
     if (!Files.exists(home.agent(name).path(), LinkOption.NOFOLLOW_LINKS)) {
       return Optional.empty();
     }
-    String text = new String(StateFiles.read(file, LARGEST_RECORD), StandardCharsets.UTF_8);
+    String text;
+    try {
+      text = new String(StateFiles.read(file, LARGEST_RECORD), StandardCharsets.UTF_8);
+    } catch (SupervisorException e) {
+      throw new SupervisorException(
+          e.reason(),
+          e.getMessage() + "; put it back from a backup, or 'claw delete " + name + "'",
+          e);
+    }
     AgentRecord agent;
     try {
       agent = AgentRecordYaml.parse(text);

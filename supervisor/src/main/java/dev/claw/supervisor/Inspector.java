@@ -9,9 +9,13 @@ import dev.claw.model.ContainerSpec;
 import dev.claw.model.EffectiveState;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Looks at one agent from every side. */
 public final class Inspector {
+  /** Limits that hang on a cgroup controller, which a host may not delegate. */
+  private static final Set<String> CONTROLLED = Set.of("memory", "swap", "cpus", "pids");
+
   private final Host host;
   private final Overview overview;
 
@@ -33,12 +37,10 @@ public final class Inspector {
         status.state() == AgentStatus.State.RUNNING
             ? Optional.of(host.backend().effectiveState(agent.id()))
             : Optional.empty();
-    List<String> differences =
+    List<Drift> differences =
         spec.isPresent() && effective.isPresent()
             ? new EffectiveStateComparison(InsideImage.VARIABLES)
-                .compare(spec.get(), lock.get().digest(), effective.get()).stream()
-                    .map(Drift::sentence)
-                    .toList()
+                .compare(spec.get(), lock.get().digest(), effective.get())
             : List.of();
     return new AgentInspection(
         status,
@@ -46,6 +48,11 @@ public final class Inspector {
         lock.map(found -> found.digest().value()),
         spec,
         effective,
-        differences);
+        differences.stream().map(Drift::sentence).toList(),
+        status.holds() && differences.stream().allMatch(Inspector::mayBeAllowed));
+  }
+
+  private static boolean mayBeAllowed(Drift drift) {
+    return drift instanceof Drift.UnenforcedLimit limit && CONTROLLED.contains(limit.limit());
   }
 }

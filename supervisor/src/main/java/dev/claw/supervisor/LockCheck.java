@@ -87,7 +87,8 @@ final class LockCheck {
     }
     LockVerdict verdict;
     try (StateDatabase database = StateDatabase.open(host.home().database())) {
-      long highest = database.highestSerial(agent.id());
+      // The record says so too, in case that the database was lost and began anew.
+      long highest = Math.max(database.highestSerial(agent.id()), agent.serial());
       verdict = new LockVerifier(keys).verify(bytes, agent.id(), agent.name(), highest);
       if (verdict instanceof LockVerdict.Verified(PolicyLock seen) && seen.serial() > highest) {
         // The lock was written and a crash came before this was.

@@ -22,6 +22,11 @@ final class StateFiles {
   private StateFiles() {}
 
   static byte[] read(Path file, int limit) throws SupervisorException {
+    if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+      // To open a pipe would wait for whoever writes into it.
+      throw new SupervisorException(
+          Reason.STATE, file + ": expected a file, found a pipe, socket or device");
+    }
     try (FileChannel channel =
             FileChannel.open(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
         InputStream in = Channels.newInputStream(channel)) {

@@ -132,8 +132,11 @@ class AgentStartTest {
         lock,
         good.replaceFirst("(?s)\"signatures\": \\[.*", "\"signatures\": []\n}\n"),
         "expected a signature in the lock, found none");
+    String other = good.contains("\"keyid\": \"sha256:0") ? "1" : "0";
     assertDrift(
-        lock, good.replaceFirst("\"keyid\": \"sha256:.", "\"keyid\": \"sha256:0"), "current key");
+        lock,
+        good.replaceFirst("\"keyid\": \"sha256:.", "\"keyid\": \"sha256:" + other),
+        "current key");
     Files.delete(lock);
     assertRefused(Reason.DRIFT, fixture()::start).hasMessageContaining("found none");
     Path elsewhere = Files.writeString(folder.resolve("elsewhere"), good);
@@ -148,6 +151,17 @@ class AgentStartTest {
         .hasMessageContaining("expected a lock with serial 5 or higher, found serial 1");
     assertNothingStarted();
     assertThat(fixture().events(fixture().coder().audit())).endsWith("agent.start REFUSED");
+  }
+
+  /** The lock before, put back whole, with its good signature, and a database that began anew. */
+  @Test
+  void anEarlierLockIsReplayedAlsoWhereTheDatabaseIsLost() throws Exception {
+    Path record = fixture().coder().record();
+    Files.writeString(record, Files.readString(record).replace("serial: 1", "serial: 2"));
+    Files.delete(fixture().host.home().database());
+    assertRefused(Reason.DRIFT, fixture()::start)
+        .hasMessageContaining("expected a lock with serial 2 or higher, found serial 1");
+    assertNothingStarted();
   }
 
   private void assertDrift(Path file, String text, String message) throws Exception {
@@ -373,11 +387,11 @@ class AgentStartTest {
     assertThat(fixture().coder().audit()).doesNotExist();
   }
 
-  private static EffectiveState with(EffectiveState state, EffectiveState.Limits limits) {
+  static EffectiveState with(EffectiveState state, EffectiveState.Limits limits) {
     return copy(state, limits, state.capabilities());
   }
 
-  private static EffectiveState withCapabilities(EffectiveState state, long capabilities) {
+  static EffectiveState withCapabilities(EffectiveState state, long capabilities) {
     return copy(state, state.limits(), capabilities);
   }
 

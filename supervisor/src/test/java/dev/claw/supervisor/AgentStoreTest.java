@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.claw.model.AgentName;
 import dev.claw.supervisor.SupervisorException.Reason;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -67,10 +70,24 @@ class AgentStoreTest {
               assertThat(entry.agent()).isEmpty();
               assertThat(entry.problem()).contains("agent.yaml:");
             });
+    assertThat(entries.get(1).problem()).contains("no such file").contains("'claw delete empty'");
     assertThat(entries.getFirst().problem())
         .contains("agent.yaml:1: expected an agent id")
         .contains("'claw delete coder'");
     assertRefused(Reason.STATE, () -> store().get(CODER));
+  }
+
+  /** To open a named pipe would wait for a writer; a device may have no end. */
+  @Test
+  void opensOnlyFiles() throws Exception {
+    Path record = fixture().coder().record();
+    Files.delete(record);
+    try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      socket.bind(UnixDomainSocketAddress.of(record));
+      assertRefused(Reason.STATE, () -> store().get(CODER))
+          .hasMessageContaining("agent.yaml: expected a file, found a pipe, socket or device")
+          .hasMessageContaining("'claw delete coder'");
+    }
   }
 
   @Test

@@ -27,11 +27,9 @@ final class Logs {
       path.append("&tail=").append(query.tail());
     }
     LogLines lines = new LogLines(sink);
-    Deadline head = Deadline.after(libpod.patience());
-    try (HttpAnswer answer = libpod.stream(subject, "GET", path.toString(), null, head)) {
-      if (query.follow()) {
-        answer.connection().setDeadline(Deadline.NEVER);
-      }
+    // Podman answers, even with its status line, only when there is something to show.
+    Deadline deadline = query.follow() ? Deadline.NEVER : Deadline.after(libpod.patience());
+    try (HttpAnswer answer = libpod.stream(subject, "GET", path.toString(), null, deadline)) {
       new FrameReader(answer.body()).read(lines);
       lines.end();
     } catch (IOException e) {
