@@ -124,24 +124,27 @@ class AgentStartTest {
     fixture().create(new AgentName("other"));
     String others = Files.readString(fixture().host.home().agent(new AgentName("other")).lock());
     backend().calls.clear();
-    assertDrift(lock, good.replace("\"ask\"", "\"full\""), "does not fit the lock");
+    assertDrift(
+        lock, good.replace("\"ask\"", "\"full\""), "that fits the lock, found one that does not");
     assertDrift(lock, others, "expected this agent's lock, found that of other");
     assertDrift(lock, good.substring(0, good.length() / 2), "review the policy");
     assertDrift(lock, "", "review the policy");
     assertDrift(
         lock,
         good.replaceFirst("(?s)\"signatures\": \\[.*", "\"signatures\": []\n}\n"),
-        "expected a signature in the lock, found none");
+        "coder: policy.lock.json: expected a signature, found none; review the policy");
     String other = good.contains("\"keyid\": \"sha256:0") ? "1" : "0";
     assertDrift(
         lock,
         good.replaceFirst("\"keyid\": \"sha256:.", "\"keyid\": \"sha256:" + other),
         "current key");
     Files.delete(lock);
-    assertRefused(Reason.DRIFT, fixture()::start).hasMessageContaining("found none");
+    assertRefused(Reason.DRIFT, fixture()::start)
+        .hasMessageContaining("policy.lock.json: expected a signed lock, found no file");
     Path elsewhere = Files.writeString(folder.resolve("elsewhere"), good);
     Files.createSymbolicLink(lock, elsewhere);
-    assertRefused(Reason.DRIFT, fixture()::start).hasMessageContaining("found a link");
+    assertRefused(Reason.DRIFT, fixture()::start)
+        .hasMessageContaining("coder: policy.lock.json: expected a file, found a link; review");
     Files.delete(lock);
     Files.writeString(lock, good);
     try (StateDatabase database = StateDatabase.open(fixture().host.home().database())) {
@@ -157,7 +160,7 @@ class AgentStartTest {
     assertThat(Files.readString(file)).isNotEqualTo(text);
     Files.writeString(file, text);
     assertRefused(Reason.DRIFT, fixture()::start)
-        .hasMessageStartingWith("coder: ")
+        .hasMessageStartingWith("coder: policy.lock.json: ")
         .hasMessageContaining(message)
         .hasMessageContaining("Nothing was started. 'claw start --force coder'");
     assertNothingStarted();
@@ -175,7 +178,8 @@ class AgentStartTest {
     Files.write(folder.resolve("same"), good);
     Files.createSymbolicLink(file, folder.resolve("same"));
     assertRefused(Reason.DRIFT, fixture()::start)
-        .hasMessageContaining(name + ": expected a file that can be read, found expected a file");
+        .hasMessageContaining(name + ": expected a file, found a link")
+        .hasMessageNotContaining("found expected");
     assertNothingStarted();
     Files.delete(file);
     Files.write(file, good);
