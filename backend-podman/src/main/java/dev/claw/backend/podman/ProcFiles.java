@@ -45,23 +45,13 @@ final class ProcFiles {
 
   /** Clock ticks from boot to the start of the process, which together with its id names it. */
   long startTime() throws IOException {
-    return stat(22);
-  }
-
-  /** The process that leads the session, as this process numbers it. */
-  long session() throws IOException {
-    return stat(6);
-  }
-
-  /** A field of {@code stat} behind the program's name, by its number in proc(5). */
-  private long stat(int field) throws IOException {
     String stat = text("stat");
     // The second field is the program's name in parentheses and may itself hold both.
     String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
     if (fields.length < 20) {
       throw new IOException(folder + "/stat is cut short");
     }
-    return number(fields[field - 3]);
+    return number(fields[19]);
   }
 
   /** Mounts in the order of {@code mountinfo}, in which a later one covers an earlier one. */
