@@ -54,15 +54,27 @@ public final class AuditLog {
   private final InstantSource clock;
   private final int checkpointInterval;
   private final Disk disk;
+  private final boolean begun;
   // The head as this object has last verified or signed it. Guarded by the lock file.
   private byte @Nullable [] trustedHead;
 
   AuditLog(Path log, KeySource keys, InstantSource clock, int checkpointInterval, Disk disk) {
+    this(log, keys, clock, checkpointInterval, disk, false);
+  }
+
+  private AuditLog(
+      Path log,
+      KeySource keys,
+      InstantSource clock,
+      int checkpointInterval,
+      Disk disk,
+      boolean begun) {
     this.files = LogFiles.of(log);
     this.keys = keys;
     this.clock = clock;
     this.checkpointInterval = checkpointInterval;
     this.disk = disk;
+    this.begun = begun;
   }
 
   /**
@@ -71,6 +83,14 @@ public final class AuditLog {
    */
   public static AuditLog open(Path log, KeySource keys, InstantSource clock) {
     return new AuditLog(log, keys, clock, CHECKPOINT_INTERVAL, Disk.REAL);
+  }
+
+  /**
+   * The chain in a file, which has begun before. Where neither the file nor its head is there they
+   * were taken away, and that is a loss like any.
+   */
+  public static AuditLog openBegun(Path log, KeySource keys, InstantSource clock) {
+    return new AuditLog(log, keys, clock, CHECKPOINT_INTERVAL, Disk.REAL, true);
   }
 
   /**
@@ -170,6 +190,9 @@ public final class AuditLog {
     }
     // The head first, so that a log without one is always a loss.
     if (files.readHead().isEmpty()) {
+      if (begun) {
+        throw lost("expected the chain that began here, found neither records nor a head");
+      }
       Head first = Head.sign(0, NO_RECORD, 0, ring.signing());
       disk.replace(files.head(), first.bytes());
       trustedHead = first.bytes();

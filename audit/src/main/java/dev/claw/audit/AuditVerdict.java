@@ -101,6 +101,15 @@ public sealed interface AuditVerdict {
     }
   }
 
+  /** There is neither a record nor a head: a chain that has begun was taken away whole. */
+  record Missing() implements AuditVerdict {
+    @Override
+    public String sentence() {
+      return "expected a chain, which begins with what it is about, found neither records nor a"
+          + " head";
+    }
+  }
+
   /**
    * The head is not there: whether records are missing at the end can't be told. So it is with an
    * exported log.

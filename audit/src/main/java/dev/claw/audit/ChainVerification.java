@@ -57,8 +57,10 @@ final class ChainVerification {
   }
 
   private AuditVerdict atEnd() {
-    if (head.isEmpty() && records > 0) {
-      return new AuditVerdict.NoHead(records, checkpoints, sealed);
+    if (head.isEmpty()) {
+      return records == 0
+          ? new AuditVerdict.Missing()
+          : new AuditVerdict.NoHead(records, checkpoints, sealed);
     }
     if (!headMet && head.isPresent()) {
       return new AuditVerdict.Cut(sequence, head.get().sequence());

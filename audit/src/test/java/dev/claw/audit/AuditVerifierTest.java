@@ -40,9 +40,11 @@ class AuditVerifierTest {
   }
 
   @Test
-  void nothingIsIntact() throws AuditException {
-    assertThat(verify(folder.resolve("other/audit.jsonl")))
-        .isEqualTo(new AuditVerdict.Intact(0, 0, AuditLog.NO_RECORD));
+  void nothingIsNoChain() throws AuditException, IOException {
+    assertThat(verify(folder.resolve("other/audit.jsonl"))).isEqualTo(new AuditVerdict.Missing());
+    Files.delete(folder.resolve("audit.head"));
+    Files.writeString(file, "");
+    assertThat(verify(file)).isEqualTo(new AuditVerdict.Missing());
   }
 
   @Test

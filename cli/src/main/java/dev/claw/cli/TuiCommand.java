@@ -26,6 +26,10 @@ final class TuiCommand implements Callable<ExitCode> {
               + " -- …'");
     }
     return claw.insideProgram()
-        .run(agent.name(), new ExecOptions(true, true), InsideProgram.openclaw(List.of("tui")));
+        .run(
+            agent.name(),
+            new ExecOptions(true, true),
+            // NO_COLOR is there for OpenClaw's log; here is a terminal.
+            List.of("env", "-u", "NO_COLOR", "openclaw", "tui"));
   }
 }

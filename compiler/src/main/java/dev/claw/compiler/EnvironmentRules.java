@@ -39,6 +39,7 @@ final class EnvironmentRules {
           "SHELL",
           "TMPDIR",
           "DO_NOT_TRACK",
+          "NO_COLOR",
           "HOSTNAME",
           "SSL_CERT_FILE",
           "SSL_CERT_DIR",

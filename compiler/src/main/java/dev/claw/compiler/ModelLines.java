@@ -4,8 +4,10 @@ import dev.claw.compiler.PolicyExplanation.Enforcer;
 import dev.claw.compiler.PolicyExplanation.Line;
 import dev.claw.compiler.PolicyExplanation.Section;
 import dev.claw.compiler.PolicyExplanation.Status;
+import dev.claw.model.EgressPolicy;
 import dev.claw.model.EgressPolicy.Budgets;
 import dev.claw.model.ModelPolicy;
+import dev.claw.model.NetworkProfile;
 import dev.claw.model.Quoted;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +17,25 @@ import java.util.stream.Collectors;
 final class ModelLines {
   private ModelLines() {}
 
-  static List<Line> of(ModelPolicy policy, Budgets budgets) {
+  static List<Line> of(ModelPolicy policy, EgressPolicy reach) {
+    return reach.profile() == NetworkProfile.OFFLINE && !policy.primary().isEmpty()
+        ? List.of(outOfReach(policy))
+        : reached(policy, reach.budgets());
+  }
+
+  /** An offline agent has no door, and so no broker behind it. */
+  private static Line outOfReach(ModelPolicy policy) {
+    return new Line(
+        Section.MODELS,
+        "It reaches no model, and so answers nothing: an offline agent has no door, not even to"
+            + " claw's model broker. It would think with "
+            + Quoted.visible(policy.primary())
+            + " if network.profile were allowlist.",
+        Enforcer.KERNEL,
+        Status.ENFORCED);
+  }
+
+  private static List<Line> reached(ModelPolicy policy, Budgets budgets) {
     List<Line> lines = new ArrayList<>();
     lines.add(
         new Line(

@@ -18,7 +18,9 @@ final class OpenClawEnvironment {
           Map.entry("OPENCLAW_NO_RESPAWN", "1"),
           Map.entry("OPENCLAW_DISABLE_BONJOUR", "1"),
           Map.entry("OPENCLAW_EXEC_SHELL_SNAPSHOT", "0"),
-          Map.entry("DO_NOT_TRACK", "1"));
+          Map.entry("DO_NOT_TRACK", "1"),
+          // Its log lines are read in files and through pipes.
+          Map.entry("NO_COLOR", "1"));
 
   private OpenClawEnvironment() {}
 }

@@ -15,6 +15,7 @@ import dev.claw.model.InvalidValueException;
 import dev.claw.model.ModelPolicy;
 import dev.claw.model.NetworkProfile;
 import dev.claw.model.Quoted;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 
@@ -35,6 +36,13 @@ public final class PolicyCompiler {
       return new Compilation.Rejected(problems.sorted());
     }
     String text = TemplateSnapshot.of(chain.get().sources()).text();
+    // What is kept must compile again, and a document in it is padded by those in front.
+    if (text.getBytes(StandardCharsets.UTF_8).length > YamlText.LARGEST) {
+      problems.error(
+          new Position(source.path(), 0, 0),
+          "expected at most 1 MiB together with the templates that it extends, found more");
+      return new Compilation.Rejected(problems.sorted());
+    }
     return compile(chain.get(), text, input, problems);
   }
 

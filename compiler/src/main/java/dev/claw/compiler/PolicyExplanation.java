@@ -103,7 +103,7 @@ public record PolicyExplanation(List<Line> lines) {
     lines.addAll(DecideLines.of(lock.decide(), OpenClawNames.load()));
     lines.addAll(TouchLines.of(spec, missingControllers));
     lines.addAll(ReachLines.of(lock.reach()));
-    lines.addAll(ModelLines.of(lock.models(), lock.reach().budgets()));
+    lines.addAll(ModelLines.of(lock.models(), lock.reach()));
     return new PolicyExplanation(lines);
   }
 

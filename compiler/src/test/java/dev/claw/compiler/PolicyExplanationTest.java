@@ -41,6 +41,24 @@ class PolicyExplanationTest {
   }
 
   @Test
+  void anOfflineAgentReachesNoModelEither() throws Exception {
+    String models =
+        "models: {primary: local/m, providers: {local: {api: openai-completions, baseUrl:"
+            + " 'http://127.0.0.1:11434/v1', models: [{id: m, contextWindow: 8192, maxTokens:"
+            + " 1024}]}}}\n";
+    assertThat(explain(models + "network: {profile: offline}").lines())
+        .filteredOn(line -> line.section() == Section.MODELS)
+        .singleElement()
+        .satisfies(
+            line -> {
+              assertThat(line.text()).startsWith("It reaches no model").contains("local/m");
+              assertThat(line.enforcer()).isEqualTo(Enforcer.KERNEL);
+            });
+    assertThat(explain(models + "network: {profile: allowlist}").text())
+        .contains("It thinks with local/m.", "broker");
+  }
+
+  @Test
   void anOpenNetworkIsNotEnforcedAndNeitherAreItsBudgets() throws Exception {
     assertThat(explain("network: {profile: open, budgets: {requestsPerMinute: 5}}").lines())
         .filteredOn(line -> line.section() == Section.REACH)

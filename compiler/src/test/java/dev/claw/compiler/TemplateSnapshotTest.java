@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.claw.model.CompiledPolicy;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +44,24 @@ class TemplateSnapshotTest {
     assertThat(rejected("apiVersion: claw/v1\nname: a\n---\napiVersion: claw/v1\nname: b\n"))
         .isEqualTo(
             "template.yaml: expected 1 documents, found 2; remove those that nothing extends\n");
+  }
+
+  @Test
+  void whatCompilesWithAllItExtendsCompilesAgainHoweverLargeItIs() throws Exception {
+    String head = "apiVersion: claw/v1\nname: t\nextends: base\n";
+    int room =
+        YamlText.LARGEST
+            - Fixture.compiled(head + "#\n").templateYaml().getBytes(StandardCharsets.UTF_8).length;
+    String largest = head + "#\n".repeat(room / 2) + "#\n";
+    CompiledPolicy policy = Fixture.compiled(largest);
+    assertThat(
+            new PolicyCompiler()
+                .compile(
+                    TemplateSnapshot.parse("template.yaml", policy.templateYaml()), Fixture.INPUT))
+        .isInstanceOf(Compilation.Compiled.class);
+    assertThat(Fixture.problems(largest + "#\n"))
+        .contains(
+            ": expected at most 1 MiB together with the templates that it extends, found more\n");
   }
 
   @Test

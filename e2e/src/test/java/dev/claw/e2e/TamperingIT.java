@@ -132,7 +132,7 @@ class TamperingIT {
   @Test
   void aByteOfTheLocksBody() throws IOException {
     replace(agent, "policy.lock.json", "\"serial\": 1", "\"serial\": 7");
-    refusesToStart(agent, "the signature by key");
+    refusesToStart(agent, "policy.lock.json: expected a signature by key", "that fits the lock");
   }
 
   @Test
@@ -143,7 +143,7 @@ class TamperingIT {
     Files.writeString(
         claw.agent(agent).resolve("policy.lock.json"),
         lock.substring(0, sig) + flipped + lock.substring(sig + 1));
-    refusesToStart(agent, "the signature by key");
+    refusesToStart(agent, "policy.lock.json: expected a signature by key", "that fits the lock");
   }
 
   @ParameterizedTest
@@ -167,7 +167,7 @@ class TamperingIT {
   @Test
   void noLock() throws IOException {
     Files.delete(claw.agent(agent).resolve("policy.lock.json"));
-    refusesToStart(agent, "a signature in the lock, found none");
+    refusesToStart(agent, "policy.lock.json: expected a signed lock, found no file");
   }
 
   @Test

@@ -46,8 +46,22 @@ class TemplatesIT {
   void everyBuiltInMakesAnAgent(String template) {
     assertThat(claw.run("templates", "validate", template)).succeeds();
     String agent = claw.create(template);
+    assertThat(claw.run("audit", "show", agent, "--type", "agent.create", "--json"))
+        .succeeds()
+        .prints("\"template\":\"" + template + "\"", "\"validated\":true");
     assertThat(claw.run("policy", "validate", agent)).succeeds();
     assertThat(claw.run("policy", "explain", agent)).succeeds().prints(agent);
+  }
+
+  @Test
+  void whatOpenClawDoesNotAcceptMakesNoAgent() throws IOException {
+    String agent = claw.name();
+    Path file = template("extends: base\nagent: {openclaw: {logging: {consoleStyle: odd}}}\n");
+    assertThat(claw.run("create", file.toString(), agent))
+        .exits(3)
+        .says("OpenClaw does not accept", "logging.consoleStyle")
+        .printsNothing();
+    Assertions.assertThat(claw.agent(agent)).doesNotExist();
   }
 
   @Test

@@ -28,6 +28,14 @@ public sealed interface Drift {
     }
   }
 
+  /** A file beside the lock is there and can't be read. */
+  record UnreadableFile(String name, String why) implements Drift {
+    @Override
+    public String sentence() {
+      return name + ": " + why;
+    }
+  }
+
   /** The reference now stands for another image, or another image runs. */
   record ChangedImage(String reference, Digest expected, Digest found) implements Drift {
     @Override

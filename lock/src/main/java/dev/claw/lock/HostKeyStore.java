@@ -68,7 +68,9 @@ public final class HostKeyStore implements KeySource {
   }
 
   /**
-   * Makes the host's first key; both folders exist.
+   * Makes the host's key where there is none; both folders exist. Where the private key was lost
+   * and its public half is still there, that one is retired, so that what it signed keeps a known
+   * signer.
    *
    * @throws KeyException also where there is a key already
    */
@@ -79,11 +81,12 @@ public final class HostKeyStore implements KeySource {
             throw new KeyException(
                 secret + ": expected no key yet, found one; use 'claw key rotate' to replace it");
           }
+          readPublic(current); // one that can't be read is nothing to write over
           String pem = NewKey.pem(random);
-          AtomicFile.replace(secret, ascii(pem));
           PublicKey made = HostKey.parse(secret.toString(), ascii(pem)).publicKey();
-          AtomicFile.replace(current, ascii(made.pem()));
-          return read();
+          AtomicFile.replace(next, ascii(made.pem()));
+          AtomicFile.replace(secret, ascii(pem));
+          return finish();
         });
   }
 

@@ -9,6 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What became of a lock's verification. Only {@link Verified} lets anything start. */
 public sealed interface LockVerdict {
+  /** What a sentence about the lock begins with. */
+  String FILE = "policy.lock.json: ";
+
+  /** What a person does about a lock that does not hold. */
+  String AGAIN = "; review the policy and lock it again";
+
   /** The verdict in one sentence without a full stop; what to do comes after a semicolon. */
   String sentence();
 
@@ -20,11 +26,17 @@ public sealed interface LockVerdict {
     }
   }
 
-  /** There is no signature. */
-  record Unsigned() implements LockVerdict {
+  /**
+   * There is no signature.
+   *
+   * @param present whether there is a lock at all
+   */
+  record Unsigned(boolean present) implements LockVerdict {
     @Override
     public String sentence() {
-      return "expected a signature in the lock, found none; review the policy and lock it again";
+      return FILE
+          + (present ? "expected a signature, found none" : "expected a signed lock, found no file")
+          + AGAIN;
     }
   }
 
@@ -37,12 +49,13 @@ public sealed interface LockVerdict {
   record UnknownKey(Digest keyId, @Nullable Instant retiredSince) implements LockVerdict {
     @Override
     public String sentence() {
-      return "expected a signature by the host's current key, found one by "
+      return FILE
+          + "expected a signature by the host's current key, found one by "
           + (retiredSince == null
               ? "an unknown key "
               : "a key retired since " + retiredSince + ", ")
           + keyId.abbreviated()
-          + "; review the policy and lock it again";
+          + AGAIN;
     }
   }
 
@@ -50,9 +63,11 @@ public sealed interface LockVerdict {
   record BadSignature(Digest keyId) implements LockVerdict {
     @Override
     public String sentence() {
-      return "the signature by key "
+      return FILE
+          + "expected a signature by key "
           + keyId.abbreviated()
-          + " does not fit the lock: one of them was changed; review the policy and lock it again";
+          + " that fits the lock, found one that does not: one of them was changed"
+          + AGAIN;
     }
   }
 
@@ -60,24 +75,26 @@ public sealed interface LockVerdict {
   record Replayed(long serial, long highest) implements LockVerdict {
     @Override
     public String sentence() {
-      return "expected a lock with serial "
+      return FILE
+          + "expected a lock with serial "
           + highest
           + " or higher, found serial "
           + serial
-          + ": an older lock was put back; review the policy and lock it again";
+          + ": an older lock was put back"
+          + AGAIN;
     }
   }
 
   /**
    * The bytes are no lock.
    *
-   * @param where {@code LINE:COLUMN} or a path of keys
+   * @param where {@code LINE:COLUMN} or a path of keys; empty for the file as a whole
    * @param why what was expected and what was found
    */
   record Malformed(String where, String why) implements LockVerdict {
     @Override
     public String sentence() {
-      return where + ": " + why + "; review the policy and lock it again";
+      return FILE + (where.isEmpty() ? "" : where + ": ") + why + AGAIN;
     }
   }
 
@@ -85,11 +102,12 @@ public sealed interface LockVerdict {
   record OtherAgent(AgentId id, AgentName name) implements LockVerdict {
     @Override
     public String sentence() {
-      return "expected this agent's lock, found that of "
+      return FILE
+          + "expected this agent's lock, found that of "
           + name
           + " ("
           + id
-          + "); put the agent's own back or lock it again";
+          + "); put the agent's own back, or review the policy and lock it again";
     }
   }
 

@@ -63,7 +63,7 @@ public final class LockVerifier {
   private Optional<LockVerdict> checkSignatures(LockEnvelope envelope) throws JsonException {
     List<LockEnvelope.Signature> signatures = envelope.signatures();
     if (signatures.isEmpty()) {
-      return Optional.of(new LockVerdict.Unsigned());
+      return Optional.of(new LockVerdict.Unsigned(true));
     }
     PublicKey current = keys.current();
     byte[] signed = envelope.signedBytes();

@@ -76,6 +76,32 @@ class HostKeyStoreTest {
   }
 
   @Test
+  void aNewKeyRetiresTheOneWhosePrivateHalfWasLost() throws KeyException, IOException {
+    PublicKey lost = store.create(new SecureRandom()).signing().publicKey();
+    Files.delete(secret());
+    KeyRing made = store.create(new SecureRandom());
+    assertThat(made.signing().publicKey()).isNotEqualTo(lost);
+    assertThat(made.known().current()).isEqualTo(made.signing().publicKey());
+    assertThat(made.known().retired()).containsExactly(new PublicKeys.Retired(lost, NOON));
+    assertThat(store.load().known()).isEqualTo(made.known());
+    try (Stream<Path> files = Files.list(keys)) {
+      assertThat(files.map(file -> file.getFileName().toString())).doesNotContain("host.pub.next");
+    }
+  }
+
+  @Test
+  void aNewKeyIsNotWrittenOverAPublicKeyThatCanNotBeRead() throws KeyException, IOException {
+    store.create(new SecureRandom());
+    Files.delete(secret());
+    Files.writeString(keys.resolve("host.pub"), "no key\n");
+    assertThatThrownBy(() -> store.create(new SecureRandom()))
+        .isInstanceOf(KeyException.class)
+        .hasMessageContaining("host.pub");
+    assertThat(secret()).doesNotExist();
+    assertThat(keys.resolve("host.pub")).hasContent("no key");
+  }
+
+  @Test
   void missingKeySaysWhatToDo() {
     assertThatThrownBy(store::load)
         .isInstanceOf(KeyException.class)

@@ -66,9 +66,9 @@ class LockVerifierTest {
   void unsigned() throws JsonException {
     ObjectNode envelope = tree();
     envelope.putArray("signatures");
-    assertThat(verify(envelope)).isEqualTo(new LockVerdict.Unsigned());
+    assertThat(verify(envelope)).isEqualTo(new LockVerdict.Unsigned(true));
     envelope.remove("signatures");
-    assertThat(verify(envelope)).isEqualTo(new LockVerdict.Unsigned());
+    assertThat(verify(envelope)).isEqualTo(new LockVerdict.Unsigned(true));
   }
 
   @Test
@@ -187,7 +187,7 @@ class LockVerifierTest {
         .contains("a key retired since 2026-11-20T00:00:00Z")
         .endsWith("review the policy and lock it again");
     assertThat(new LockVerdict.Replayed(3, 4).sentence())
-        .startsWith("expected a lock with serial 4 or higher, found serial 3");
+        .startsWith("policy.lock.json: expected a lock with serial 4 or higher, found serial 3");
   }
 
   private interface Change {

@@ -14,6 +14,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -64,20 +65,31 @@ public final class AgentCreation {
               host.clock().instant().truncatedTo(ChronoUnit.SECONDS),
               1);
       PolicyLock lock = Signing.lock(policy, agent.serial(), Optional.empty());
+      Map<String, Object> intent =
+          Map.of(
+              "id", agent.id().value(),
+              "template", policy.template().name(),
+              "templateDigest", policy.template().digest().value(),
+              "lock", lock.digest().value());
       return host.journal()
           .onHost(
               "agent.create",
               name,
-              Map.of(
-                  "id", agent.id().value(),
-                  "template", policy.template().name(),
-                  "templateDigest", policy.template().digest().value(),
-                  "lock", lock.digest().value()),
-              () -> write(agent, policy, lock));
+              intent,
+              () -> write(agent, policy, lock, intent),
+              created -> Map.of("validated", created.validated()))
+          .agent();
     }
   }
 
-  private AgentRecord write(AgentRecord agent, CompiledPolicy policy, PolicyLock lock)
+  /**
+   * @param validated whether OpenClaw has seen its configuration; it has not where its image is not
+   *     here
+   */
+  private record Created(AgentRecord agent, boolean validated) {}
+
+  private Created write(
+      AgentRecord agent, CompiledPolicy policy, PolicyLock lock, Map<String, Object> details)
       throws SupervisorException, BackendException {
     AgentFolder staged = new AgentFolder(host.home().agents().resolve("." + agent.name() + ".new"));
     removeTree(staged.path());
@@ -87,11 +99,14 @@ public final class AgentCreation {
       ClawHome.createFolder(staged.state());
       ClawHome.createFolder(staged.logs());
       PolicyFiles.write(staged, policy, Signing.sign(host, lock));
-      ConfigValidation.check(host.backend(), policy, staged.openclaw());
+      boolean validated = ConfigValidation.check(host.backend(), policy, staged.openclaw());
       if (!policy.agent().rules().isBlank()) {
         StateFiles.replace(staged.workspace().resolve("TOOLS.md"), policy.agent().rules());
       }
       AgentStore.write(staged.path(), agent);
+      Map<String, Object> first = new HashMap<>(details);
+      first.put("validated", validated);
+      host.journal().begin(staged.audit(), "agent.create", agent.name(), first);
       StateFiles.sync(staged.path());
       try (StateDatabase database = StateDatabase.open(host.home().database())) {
         database.sawSerial(agent.id(), agent.serial());
@@ -99,7 +114,7 @@ public final class AgentCreation {
       Path target = host.home().agent(agent.name()).path();
       Files.move(staged.path(), target, StandardCopyOption.ATOMIC_MOVE);
       StateFiles.sync(host.home().agents());
-      return agent;
+      return new Created(agent, validated);
     } catch (IOException e) {
       throw new SupervisorException(
           Reason.STATE, staged.path() + ": can't be renamed: " + Failures.describe(e), e);

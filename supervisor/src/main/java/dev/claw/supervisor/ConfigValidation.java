@@ -23,12 +23,16 @@ final class ConfigValidation {
 
   private ConfigValidation() {}
 
-  /** Does nothing where the image is not here. */
-  static void check(Backend backend, CompiledPolicy policy, Path openclawJson)
+  /**
+   * Asks nobody where the image is not here.
+   *
+   * @return whether OpenClaw was asked, and accepts it
+   */
+  static boolean check(Backend backend, CompiledPolicy policy, Path openclawJson)
       throws SupervisorException, BackendException {
     Optional<Digest> image = policy.container().image().findDigest();
     if (image.isEmpty()) {
-      return;
+      return false;
     }
     ExecResult result =
         backend.runOnce(
@@ -49,5 +53,6 @@ final class ConfigValidation {
               + Quoted.visible(
                   answer.substring(0, Math.min(answer.length(), LONGEST_ANSWER)).strip()));
     }
+    return true;
   }
 }

@@ -51,21 +51,31 @@ public final class Initialisation {
         StateFiles.replace(home.config(), configuration);
         made.add(home.config());
       }
-      if (!Files.exists(home.database(), LinkOption.NOFOLLOW_LINKS)) {
-        StateDatabase.open(home.database()).close();
+      boolean fresh = !Files.exists(home.database(), LinkOption.NOFOLLOW_LINKS);
+      if (fresh) {
         made.add(home.database());
       }
       String keyId = host.keys().load().signing().keyId().value();
-      // A run that a crash has cut off may have made everything and recorded nothing.
-      if (!made.isEmpty() || !Files.exists(home.audit(), LinkOption.NOFOLLOW_LINKS)) {
-        host.journal()
-            .noteOnHost(
-                "host.init",
-                Map.of("key", keyId, "made", made.stream().map(Path::toString).toList()));
+      record(home, made, keyId, fresh);
+      // Last: a chain that is missing beside a database was taken away, and did not begin yet
+      // where there is none.
+      if (fresh) {
+        StateDatabase.open(home.database()).close();
       }
       return new Report(home.root(), made, keyId);
     } catch (KeyException e) {
       throw new SupervisorException(Reason.STATE, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private void record(ClawHome home, List<Path> made, String keyId, boolean fresh)
+      throws SupervisorException {
+    Map<String, Object> details =
+        Map.of("key", keyId, "made", made.stream().map(Path::toString).toList());
+    if (fresh) {
+      host.journal().begin(home.audit(), "host.init", null, details);
+    } else if (!made.isEmpty() || !Files.exists(home.audit(), LinkOption.NOFOLLOW_LINKS)) {
+      host.journal().noteOnHost("host.init", details);
     }
   }
 }

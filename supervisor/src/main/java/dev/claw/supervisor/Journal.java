@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Puts what this room does on record: the intent before, the outcome after; where the intent can't
  * be recorded the act does not happen. What concerns one agent's runs stands in that agent's chain,
- * what makes and removes agents in the host's.
+ * what makes and removes agents in the host's; an agent's begins with its making.
  */
 public final class Journal {
   private final ClawHome home;
@@ -74,16 +74,21 @@ public final class Journal {
    * this folder.
    */
   void noteOnHost(String type, Map<String, Object> details) throws SupervisorException {
-    note(home.audit(), type, null, details);
+    note(open(home.audit()), type, null, details);
   }
 
-  /** The same in an agent's chain, in whichever folder that stands at this moment. */
-  void note(Path chain, String type, @Nullable AgentName agent, Map<String, Object> details)
+  /** The same as the first record of a chain, without which nothing else can stand in it. */
+  void begin(Path chain, String type, @Nullable AgentName agent, Map<String, Object> details)
+      throws SupervisorException {
+    note(AuditLog.open(chain, keys, clock), type, agent, details);
+  }
+
+  private void note(
+      AuditLog log, String type, @Nullable AgentName agent, Map<String, Object> details)
       throws SupervisorException {
     try {
-      open(chain)
-          .append(
-              new AuditEvent(type, agent, actor, AuditEvent.Phase.OUTCOME, Result.DONE, details));
+      log.append(
+          new AuditEvent(type, agent, actor, AuditEvent.Phase.OUTCOME, Result.DONE, details));
     } catch (AuditException e) {
       throw unrecorded(e);
     }
@@ -93,8 +98,9 @@ public final class Journal {
     return actor;
   }
 
+  /** A chain that has begun. */
   AuditLog open(Path chain) {
-    return AuditLog.open(chain, keys, clock);
+    return AuditLog.openBegun(chain, keys, clock);
   }
 
   private <T> T recorded(

@@ -73,7 +73,7 @@ final class LockCheck {
   private Outcome check(AgentRecord agent, AgentFolder folder, PublicKeys keys, List<Drift> more)
       throws SupervisorException {
     if (!Files.exists(folder.lock(), LinkOption.NOFOLLOW_LINKS)) {
-      return new Outcome(new LockVerdict.Unsigned(), Optional.empty());
+      return new Outcome(new LockVerdict.Unsigned(false), Optional.empty());
     }
     byte[] bytes;
     try {
@@ -81,8 +81,7 @@ final class LockCheck {
     } catch (SupervisorException e) {
       // A link or a folder in its place is no lock, and locking again mends it like any other.
       return new Outcome(
-          new LockVerdict.Malformed(
-              "policy.lock.json", StateFiles.withoutSubject(folder.lock(), e)),
+          new LockVerdict.Malformed("", StateFiles.withoutSubject(folder.lock(), e)),
           Optional.empty());
     }
     LockVerdict verdict;
@@ -111,7 +110,7 @@ final class LockCheck {
   private static Drift explained(Drift drift, Map<String, String> unreadable) {
     if (drift instanceof Drift.MissingFile(String name)) {
       String why = unreadable.get(name);
-      return why == null ? drift : new Drift.ChangedSetting(name, "a file that can be read", why);
+      return why == null ? drift : new Drift.UnreadableFile(name, why);
     }
     return drift;
   }

@@ -44,7 +44,13 @@ public final class Policies {
     Optional<PolicyLock> lock = outcome.lock();
     if (lock.isEmpty() || LockWords.state(outcome.verdict()) != LockState.VERIFIED) {
       throw new SupervisorException(
-          Reason.DRIFT, name + ": its lock does not hold: " + outcome.verdict().sentence());
+          Reason.DRIFT,
+          name
+              + ": its lock does not hold: "
+              + outcome.verdict().sentence()
+              + "\n'claw start --force "
+              + name
+              + "' shows what would change and locks the agent again from its template.yaml");
     }
     return new Locked(lock.get(), Preflight.spec(host, lock.get()));
   }

@@ -4,6 +4,7 @@ import dev.claw.lock.HeldFile;
 import dev.claw.model.AgentId;
 import dev.claw.supervisor.SupervisorException.Reason;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -14,6 +15,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Properties;
 import org.sqlite.JDBC;
@@ -55,7 +57,7 @@ public final class StateDatabase implements AutoCloseable {
       Properties settings = new Properties();
       settings.setProperty("busy_timeout", "10000");
       // JDBC.createConnection, not DriverManager: no scan of the class path for drivers.
-      Connection connection = JDBC.createConnection("jdbc:sqlite:" + file, settings);
+      Connection connection = JDBC.createConnection("jdbc:sqlite:" + uri(file), settings);
       try {
         StateDatabase database = new StateDatabase(file, connection);
         database.migrate();
@@ -70,6 +72,23 @@ public final class StateDatabase implements AutoCloseable {
       throw new SupervisorException(
           Reason.STATE, file + ": can't be made: " + Failures.describe(e), e);
     }
+  }
+
+  /**
+   * The driver takes what follows a '?' for settings. In a URI each character that means something
+   * there has another spelling (RFC 3986 section 2.1), and SQLite turns it back.
+   */
+  private static String uri(Path file) {
+    StringBuilder uri = new StringBuilder("file:");
+    for (byte b : file.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8)) {
+      char c = (char) (b & 0xff);
+      if (c < 0x80 && (Character.isLetterOrDigit(c) || "/-._~".indexOf(c) >= 0)) {
+        uri.append(c);
+      } else {
+        uri.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
+      }
+    }
+    return uri.toString();
   }
 
   private static void createPrivately(Path file) throws IOException, SupervisorException {

@@ -149,6 +149,7 @@ public final class Trash {
             .findFirst()
             .orElseThrow(() -> missing(which));
     try (AgentLease _ = AgentLease.take(host.home(), item.name())) {
+      refuseGone(item);
       Path target = host.home().agent(item.name()).path();
       if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
         throw new SupervisorException(
@@ -181,8 +182,26 @@ public final class Trash {
     return all.stream().filter(item -> keys.isEmpty() || keys.contains(item.key())).toList();
   }
 
-  /** Removes one for good, with workspace, state, audit log and gateway token. */
+  /**
+   * Removes one for good, with workspace, state, audit log and gateway token.
+   *
+   * @throws SupervisorException NOT_FOUND where another claw has removed or restored it meanwhile
+   */
   public void remove(Item item) throws SupervisorException, BackendException {
+    try (AgentLease _ = AgentLease.take(host.home(), item.name())) {
+      refuseGone(item);
+      removeHeld(item);
+    }
+  }
+
+  /** What was listed may have gone before the lease was had. */
+  private void refuseGone(Item item) throws SupervisorException {
+    if (!Files.exists(host.home().trash().resolve(item.key()), LinkOption.NOFOLLOW_LINKS)) {
+      throw missing(item.key());
+    }
+  }
+
+  private void removeHeld(Item item) throws SupervisorException, BackendException {
     Path folder = host.home().trash().resolve(item.key());
     host.journal()
         .onHost(

@@ -72,7 +72,7 @@ class AgentStartTest {
         .containsExactly("putSecret", "remove", "create", "start", "exec");
     assertThat(container().state()).isEqualTo(State.RUNNING);
     assertThat(fixture().events(fixture().coder().audit()))
-        .containsExactly("agent.start intent", "agent.start DONE");
+        .containsExactly("agent.create DONE", "agent.start intent", "agent.start DONE");
   }
 
   @Test
@@ -124,24 +124,27 @@ class AgentStartTest {
     fixture().create(new AgentName("other"));
     String others = Files.readString(fixture().host.home().agent(new AgentName("other")).lock());
     backend().calls.clear();
-    assertDrift(lock, good.replace("\"ask\"", "\"full\""), "does not fit the lock");
+    assertDrift(
+        lock, good.replace("\"ask\"", "\"full\""), "that fits the lock, found one that does not");
     assertDrift(lock, others, "expected this agent's lock, found that of other");
     assertDrift(lock, good.substring(0, good.length() / 2), "review the policy");
     assertDrift(lock, "", "review the policy");
     assertDrift(
         lock,
         good.replaceFirst("(?s)\"signatures\": \\[.*", "\"signatures\": []\n}\n"),
-        "expected a signature in the lock, found none");
+        "coder: policy.lock.json: expected a signature, found none; review the policy");
     String other = good.contains("\"keyid\": \"sha256:0") ? "1" : "0";
     assertDrift(
         lock,
         good.replaceFirst("\"keyid\": \"sha256:.", "\"keyid\": \"sha256:" + other),
         "current key");
     Files.delete(lock);
-    assertRefused(Reason.DRIFT, fixture()::start).hasMessageContaining("found none");
+    assertRefused(Reason.DRIFT, fixture()::start)
+        .hasMessageContaining("policy.lock.json: expected a signed lock, found no file");
     Path elsewhere = Files.writeString(folder.resolve("elsewhere"), good);
     Files.createSymbolicLink(lock, elsewhere);
-    assertRefused(Reason.DRIFT, fixture()::start).hasMessageContaining("found a link");
+    assertRefused(Reason.DRIFT, fixture()::start)
+        .hasMessageContaining("coder: policy.lock.json: expected a file, found a link; review");
     Files.delete(lock);
     Files.writeString(lock, good);
     try (StateDatabase database = StateDatabase.open(fixture().host.home().database())) {
@@ -168,7 +171,7 @@ class AgentStartTest {
     assertThat(Files.readString(file)).isNotEqualTo(text);
     Files.writeString(file, text);
     assertRefused(Reason.DRIFT, fixture()::start)
-        .hasMessageStartingWith("coder: ")
+        .hasMessageStartingWith("coder: policy.lock.json: ")
         .hasMessageContaining(message)
         .hasMessageContaining("Nothing was started. 'claw start --force coder'");
     assertNothingStarted();
@@ -186,7 +189,8 @@ class AgentStartTest {
     Files.write(folder.resolve("same"), good);
     Files.createSymbolicLink(file, folder.resolve("same"));
     assertRefused(Reason.DRIFT, fixture()::start)
-        .hasMessageContaining(name + ": expected a file that can be read, found expected a file");
+        .hasMessageContaining(name + ": expected a file, found a link")
+        .hasMessageNotContaining("found expected");
     assertNothingStarted();
     Files.delete(file);
     Files.write(file, good);
@@ -342,7 +346,7 @@ class AgentStartTest {
     assertThat(backend().changes()).endsWith("exec", "stopContainer", "stopPod");
     assertThat(container().state()).isEqualTo(State.EXITED);
     assertThat(fixture().events(fixture().coder().audit()))
-        .containsExactly("agent.start intent", "agent.start FAILED");
+        .containsExactly("agent.create DONE", "agent.start intent", "agent.start FAILED");
     assertThat(fixture().last(fixture().coder().audit()).event().details())
         .containsEntry("reason", "interrupted");
   }
@@ -359,11 +363,13 @@ class AgentStartTest {
 
   @Test
   void nothingHappensThatCanNotBeRecorded() throws Exception {
+    Path aside = fixture().coder().path().resolve("aside");
+    Files.move(fixture().coder().audit(), aside);
     Files.createDirectory(fixture().coder().audit());
     assertRefused(Reason.AUDIT, fixture()::start);
     assertThat(backend().calls).isEmpty();
     Files.delete(fixture().coder().audit());
-    Files.deleteIfExists(fixture().coder().path().resolve("audit.head"));
+    Files.move(aside, fixture().coder().audit());
     fixture().start();
     Files.writeString(fixture().coder().audit(), "");
     backend().calls.clear();
@@ -384,7 +390,7 @@ class AgentStartTest {
     Files.writeString(fixture().coder().openclaw(), "{}");
     assertRefused(Reason.DRIFT, () -> new AgentStart(fixture().host).verify(CODER, allowing()));
     assertNothingStarted();
-    assertThat(fixture().coder().audit()).doesNotExist();
+    assertThat(fixture().events(fixture().coder().audit())).containsExactly("agent.create DONE");
   }
 
   static EffectiveState with(EffectiveState state, EffectiveState.Limits limits) {

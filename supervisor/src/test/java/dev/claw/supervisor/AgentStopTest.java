@@ -23,7 +23,7 @@ class AgentStopTest {
     Fixture fixture = Fixture.withCoder(folder);
     new AgentStop(fixture.host).stop(CODER, Duration.ZERO);
     assertThat(fixture.backend.changes()).isEmpty();
-    assertThat(fixture.coder().audit()).doesNotExist();
+    assertThat(fixture.events(fixture.coder().audit())).containsExactly("agent.create DONE");
     assertRefused(
         Reason.NOT_FOUND,
         () -> new AgentStop(fixture.host).stop(new AgentName("nobody"), Duration.ZERO));

@@ -87,10 +87,36 @@ class AuditLogsTest {
     assertThat(of("coder").verdict()).isEqualTo("cut");
     assertRefused(Reason.AUDIT, fixture()::start).hasMessageContaining("'claw audit repair'");
     AuditLogs.Chain chain = logs().chain(Optional.of(CODER));
-    assertThat(chain.repair()).isEqualTo(3);
+    assertThat(chain.repair()).isEqualTo(4);
     assertRefused(Reason.STATE, chain::repair).hasMessageContaining("found none");
     fixture().start();
     assertThat(of("coder").verdict()).isEqualTo("gapped");
+    assertThat(of("coder").intact()).isFalse();
+  }
+
+  @Test
+  void anAgentsChainBeginsWithItAndOneThatIsGoneIsNotIntact() throws Exception {
+    AuditRecord first = fixture().records(fixture().coder().audit()).getFirst();
+    assertThat(first.event().type()).isEqualTo("agent.create");
+    assertThat(first.event().details())
+        .containsEntry("id", fixture().record(CODER).id().value())
+        .containsEntry("validated", true);
+    Files.delete(fixture().coder().audit());
+    Files.delete(fixture().coder().path().resolve("audit.head"));
+    assertThat(of("coder").verdict()).isEqualTo("missing");
+    assertThat(of("coder").intact()).isFalse();
+    // Nor does an act begin another one in its place.
+    assertRefused(Reason.AUDIT, fixture()::start).hasMessageContaining("'claw audit repair'");
+    assertThat(of("coder").verdict()).isEqualTo("missing");
+    assertThat(logs().chain(Optional.of(CODER)).repair()).isEqualTo(1);
+    fixture().start();
+    assertThat(of("coder").verdict()).isEqualTo("gapped");
+  }
+
+  @Test
+  void anEmptyFileWithoutAHeadIsNoChain() throws Exception {
+    Files.writeString(fixture().coder().audit(), "");
+    Files.delete(fixture().coder().path().resolve("audit.head"));
     assertThat(of("coder").intact()).isFalse();
   }
 

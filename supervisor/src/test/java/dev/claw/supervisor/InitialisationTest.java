@@ -53,10 +53,10 @@ class InitialisationTest {
     steps.add(List.of(home.secrets().resolve("host.key")));
     steps.add(List.of(home.keys().resolve("host.pub")));
     steps.add(List.of(home.config()));
-    steps.add(List.of(home.database()));
     try (Stream<Path> logs = Files.list(home.logs())) {
       steps.add(logs.toList());
     }
+    steps.add(List.of(home.database()));
     return steps;
   }
 
@@ -82,6 +82,16 @@ class InitialisationTest {
       assertThat(fixture.lockState(Fixture.CODER)).isEqualTo(AgentStatus.LockState.VERIFIED);
       assertThat(init(fixture).made()).isEmpty();
     }
+  }
+
+  @Test
+  void doesNotBeginTheHostsChainAgainWhereItWasTakenAway() throws Exception {
+    Fixture fixture = Fixture.initialised(folder);
+    Files.delete(fixture.host.home().audit());
+    Files.delete(fixture.host.home().logs().resolve("audit.head"));
+    assertRefused(Reason.AUDIT, () -> init(fixture)).hasMessageContaining("'claw audit repair'");
+    assertThat(fixture.verify(fixture.host.home().audit()))
+        .isInstanceOf(AuditVerdict.Missing.class);
   }
 
   @Test

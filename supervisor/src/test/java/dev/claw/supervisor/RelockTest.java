@@ -94,8 +94,12 @@ class RelockTest {
     assertThat(fixture().lockState(CODER)).isEqualTo(LockState.VERIFIED);
     assertThat(fixture().events(fixture().coder().audit()))
         .containsExactly(
-            "agent.start intent", "policy.relock intent", "policy.relock DONE", "agent.start DONE");
-    assertThat(fixture().records(fixture().coder().audit()).get(2).event().details())
+            "agent.create DONE",
+            "agent.start intent",
+            "policy.relock intent",
+            "policy.relock DONE",
+            "agent.start DONE");
+    assertThat(fixture().records(fixture().coder().audit()).get(3).event().details())
         .isEqualTo(Map.of("kept", List.of("openclaw.json.replaced")));
   }
 

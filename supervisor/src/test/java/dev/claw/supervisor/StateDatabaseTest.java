@@ -19,9 +19,12 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sqlite.JDBC;
 
 class StateDatabaseTest {
@@ -34,6 +37,37 @@ class StateDatabaseTest {
   @BeforeEach
   void name() {
     file = folder.resolve("claw.db");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "what?",
+        "a?mode=memory",
+        "b?journal_mode=OFF&x=1",
+        "c#d",
+        "e%3Ff",
+        "g%",
+        "h i",
+        "ü",
+        "k:l",
+        "m;n",
+        "o'p\"q",
+        "r\\s",
+        "file:t"
+      })
+  void aPathIsAPathWhateverItContains(String name) throws Exception {
+    Path odd = Files.createDirectory(folder.resolve(name)).resolve("claw.db");
+    try (StateDatabase database = StateDatabase.open(odd)) {
+      database.sawSerial(ONE, 3);
+    }
+    assertThat(Files.size(odd)).isPositive();
+    try (StateDatabase database = StateDatabase.open(odd)) {
+      assertThat(database.highestSerial(ONE)).isEqualTo(3);
+    }
+    try (Stream<Path> all = Files.list(folder)) {
+      assertThat(all).containsExactly(odd.getParent());
+    }
   }
 
   @Test

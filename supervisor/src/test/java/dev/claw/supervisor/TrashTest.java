@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -205,7 +206,38 @@ class TrashTest {
     assertThat(trash().select(List.of())).containsExactly(item);
     trash().remove(item);
     assertThat(trash().list()).isEmpty();
+  }
+
+  @Test
+  void whatAnotherClawTookMeanwhileIsGone() throws Exception {
+    Trash.Item item = trash().delete(CODER, false);
     trash().remove(item);
+    List<String> before = fixture().events(fixture().host.home().audit());
+    assertRefused(Reason.NOT_FOUND, () -> trash().remove(item));
+    assertRefused(Reason.NOT_FOUND, () -> trash().restore(item.key()));
+    assertThat(fixture().events(fixture().host.home().audit())).isEqualTo(before);
+  }
+
+  @Test
+  void nothingIsRemovedWhileAnotherClawHasTheAgent() throws Exception {
+    Trash.Item item = trash().delete(CODER, false);
+    FutureTask<Void> removal =
+        new FutureTask<>(
+            () -> {
+              trash().remove(item);
+              return null;
+            });
+    Thread other = new Thread(removal);
+    try (AgentLease _ = AgentLease.take(fixture().host.home(), CODER)) {
+      other.start();
+      while (other.getState() != Thread.State.TIMED_WAITING && other.isAlive()) {
+        Thread.onSpinWait();
+      }
+      assertThat(other.isAlive()).isTrue();
+      assertThat(inTrash(item)).exists();
+    }
+    removal.get();
+    assertThat(inTrash(item)).doesNotExist();
   }
 
   @Test

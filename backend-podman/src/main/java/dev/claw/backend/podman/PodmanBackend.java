@@ -106,10 +106,17 @@ public final class PodmanBackend implements Backend {
   @Override
   public void create(ContainerSpec spec, Digest lock, Path seccompFile) throws BackendException {
     libpod.service();
-    try (RuntimeFolder.Held _ =
-        folder.lock("create-" + spec.name() + ".lock", Deadline.after(options.answer()))) {
+    try (RuntimeFolder.Held _ = folder.lock(createLock(spec), Deadline.after(options.answer()))) {
       creation.create(spec, lock, seccompFile);
     }
+  }
+
+  /**
+   * A lock file can't be removed while somebody may wait for it, so agents share a few of them and
+   * no name leaves one behind.
+   */
+  private static String createLock(ContainerSpec spec) {
+    return "create-" + Integer.toHexString(Math.floorMod(spec.name().hashCode(), 16)) + ".lock";
   }
 
   @Override

@@ -4,7 +4,6 @@ import static dev.claw.backend.podman.Host.LOCK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.claw.model.AgentContainer;
 import dev.claw.model.AgentContainer.State;
@@ -218,10 +217,18 @@ class LifecycleIT {
 
   @Test
   void aPausedContainerStopsAllTheSame() throws Exception {
-    assumeTrue(
-        host.backend.info().cgroupControllers().contains("pids"),
-        "Podman pauses only what has a cgroup of its own");
     ContainerSpec spec = host.started();
+    if (!host.backend.info().cgroupControllers().contains("pids")) {
+      // The freezer is in every v2 cgroup, but without systemd Podman leaves a rootless container
+      // in the cgroup of its caller (one can be had with --cgroup-parent only), and crun pauses
+      // nothing that shares its cgroup with others.
+      assertThatThrownBy(() -> Podman.run("pause", Host.container(spec)))
+          .hasMessageContaining("without a cgroup");
+      assertThat(host.backend.find(spec.id()).orElseThrow().state()).isEqualTo(State.RUNNING);
+      host.backend.stopContainer(spec.id(), Duration.ofSeconds(20));
+      assertThat(host.backend.find(spec.id()).orElseThrow().exitCode()).isZero();
+      return;
+    }
     Podman.run("pause", Host.container(spec));
     assertThat(host.backend.find(spec.id()).orElseThrow().state()).isEqualTo(State.PAUSED);
     host.backend.stopContainer(spec.id(), Duration.ofSeconds(20));
