@@ -3,20 +3,22 @@ package dev.claw.supervisor;
 import dev.claw.model.AgentContainer;
 import dev.claw.model.AgentName;
 import dev.claw.model.BackendException;
+import dev.claw.model.Digest;
 import dev.claw.model.ExecOptions;
 import dev.claw.model.LogQuery;
 import dev.claw.model.LogSink;
 import dev.claw.supervisor.SupervisorException.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Looks and acts inside an agent's running container. */
 public final class AgentExec {
-  /** What stands in the audit log of a command line; the rest is cut. */
-  private static final int LONGEST_RECORDED = 1024;
+  /** Characters of a command line that stand in the audit log; the digest covers all of them. */
+  private static final int LONGEST_RECORDED = 4096;
 
   private final Host host;
 
@@ -42,7 +44,13 @@ public final class AgentExec {
         .onAgent(
             "agent.exec",
             name,
-            Map.of("command", recorded(command), "terminal", options.terminal()),
+            Map.of(
+                "command",
+                recorded(command),
+                "commandDigest",
+                Digest.of(String.join("\0", command)).value(),
+                "terminal",
+                options.terminal()),
             () -> {
               try {
                 return runner.run(hostCommand, options);
@@ -82,11 +90,22 @@ public final class AgentExec {
     return agent;
   }
 
-  private static String recorded(List<String> command) {
-    String line = String.join(" ", command);
-    String cut =
-        line.length() <= LONGEST_RECORDED ? line : line.substring(0, LONGEST_RECORDED) + "…";
-    // A cut through a surrogate pair leaves what no JSON can hold; UTF-8 makes a '?' of it.
-    return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+  /**
+   * The arguments one by one, so that "a b" and "a", "b" are told apart; too long a tail is cut.
+   */
+  private static List<String> recorded(List<String> command) {
+    List<String> arguments = new ArrayList<>();
+    int left = LONGEST_RECORDED;
+    for (String argument : command) {
+      if (left == 0) {
+        arguments.add("…");
+        break;
+      }
+      String cut = argument.length() <= left ? argument : argument.substring(0, left) + "…";
+      // A cut through a surrogate pair leaves what no JSON can hold; UTF-8 makes a '?' of it.
+      arguments.add(new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
+      left -= Math.min(left, argument.length());
+    }
+    return arguments;
   }
 }

@@ -69,7 +69,8 @@ class KeyRotationTest {
     KeyRotation.Report report = rotation().rotate();
     assertThat(report.signed()).containsExactly("drifted");
     assertThat(report.leftOut()).hasSize(2);
-    assertThat(report.leftOut().getFirst()).startsWith("coder: the signature by key");
+    assertThat(report.leftOut().getFirst())
+        .startsWith("coder: policy.lock.json: expected a signature by key");
     assertThat(report.leftOut().getLast()).contains("other/agent.yaml:1: ");
     assertThat(lock).hasContent(bad);
     assertThat(fixture().lockState(CODER)).isEqualTo(LockState.UNKNOWN_KEY);
