@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     description =
         "Shows state and lock of one agent or of all: the lock's signature, its serial, and the files that it names are"
-            + " verified. Ends with 5 where one does not hold.")
+            + " verified. Ends with 5 where one does not hold, and with 6 where Podman can't say what runs.")
 final class StatusCommand implements Callable<ExitCode> {
   private final Claw claw;
 
@@ -55,8 +55,12 @@ final class StatusCommand implements Callable<ExitCode> {
       StatusText.print(claw, agents.getFirst());
     }
     explainProblems(claw, agents);
-    boolean holds = agents.stream().allMatch(AgentStatus::holds);
-    return holds ? ExitCode.DONE : ExitCode.DRIFT;
+    if (!agents.stream().allMatch(AgentStatus::holds)) {
+      return ExitCode.DRIFT;
+    }
+    boolean known =
+        agents.stream().noneMatch(status -> status.state() == AgentStatus.State.UNKNOWN);
+    return known ? ExitCode.DONE : ExitCode.BACKEND;
   }
 
   /** What keeps the listing from being whole belongs on standard error: standard output is data. */
