@@ -55,6 +55,29 @@ public interface Backend extends AutoCloseable {
   void create(ContainerSpec spec, Digest lock, Path seccompFile) throws BackendException;
 
   /**
+   * Starts the namespaces that the agent will run in and nothing of the agent's, so that a door can
+   * be built first.
+   *
+   * @throws BackendException of kind NOT_FOUND where the agent has no container
+   */
+  void startNamespaces(AgentId id) throws BackendException;
+
+  /**
+   * Builds the one way out of the agent's network namespace, which must have been started: every
+   * TCP connection arrives at the socket, preceded by a PROXY protocol v2 header with the
+   * destination that the agent asked for. An open door is left alone; it outlives a restart of the
+   * container and of whoever serves the socket, and ends with the pod. While nobody serves the
+   * socket, connections end at once.
+   *
+   * @param socket path of a Unix stream socket, at most 107 bytes
+   * @throws BackendException of kind FAILED where the host lacks what a door is built with
+   */
+  void openDoor(AgentId id, Path socket) throws BackendException;
+
+  /** Whether the door stands and its relay runs. */
+  boolean isDoorOpen(AgentId id) throws BackendException;
+
+  /**
    * Starts the agent's pod and container; done when the first process runs. A running one is left
    * alone.
    */

@@ -1,5 +1,7 @@
 package dev.claw.model;
 
+import org.jspecify.annotations.Nullable;
+
 /** The backend could not do what was asked. The message says what to do. */
 public final class BackendException extends Exception {
   private static final long serialVersionUID = 1L;
@@ -27,7 +29,7 @@ public final class BackendException extends Exception {
     this.kind = kind;
   }
 
-  public BackendException(Kind kind, String message, Throwable cause) {
+  public BackendException(Kind kind, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.kind = kind;
   }

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -146,6 +147,8 @@ final class ScriptedBackend implements Backend {
     }
   }
 
+  final Set<AgentId> doors = new HashSet<>();
+
   private Made made(AgentId id) throws BackendException {
     Made made = containers.get(id);
     if (made == null) {
@@ -213,6 +216,25 @@ final class ScriptedBackend implements Backend {
   public void start(AgentId id) throws BackendException {
     called("start", id);
     containers.put(id, made(id).in(State.RUNNING, 0));
+  }
+
+  @Override
+  public void startNamespaces(AgentId id) throws BackendException {
+    called("startNamespaces", id);
+    made(id);
+  }
+
+  @Override
+  public void openDoor(AgentId id, Path socket) throws BackendException {
+    called("openDoor", id);
+    made(id);
+    doors.add(id);
+  }
+
+  @Override
+  public boolean isDoorOpen(AgentId id) throws BackendException {
+    called("isDoorOpen", id);
+    return doors.contains(id);
   }
 
   @Override

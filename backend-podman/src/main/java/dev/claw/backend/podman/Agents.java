@@ -95,6 +95,26 @@ final class Agents {
                         + " again"));
   }
 
+  /**
+   * The infra container of the agent's pod, which holds its namespaces.
+   *
+   * @throws BackendException of kind NOT_FOUND where there is none
+   */
+  ListedContainer infra(AgentId id) throws BackendException {
+    String pod = get(id).pod();
+    return claiming(id).stream()
+        .filter(row -> row.infra() && row.pod().equals(pod))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new BackendException(
+                    Kind.NOT_FOUND,
+                    "agent "
+                        + id
+                        + ": expected the infra container of its pod, found none; start the agent to"
+                        + " make it again"));
+  }
+
   /** All containers that carry the id, with the infra containers of such pods. */
   List<ListedContainer> claiming(AgentId id) throws BackendException {
     return rows("agent " + id, Label.ID + "=" + id).stream().filter(r -> r.claims(id)).toList();

@@ -90,6 +90,11 @@ final class HostChecks {
   private void programs() {
     program("newuidmap", "uidmap", Outcome.FAILED);
     program("nsenter", "util-linux", Outcome.FAILED);
+    program("setpriv", "util-linux", Outcome.FAILED);
+    // Without these an agent with egress rules starts and has no way out.
+    program("ip", "iproute2", Outcome.WARNING);
+    program("nft", "nftables", Outcome.WARNING);
+    program("haproxy", "haproxy", Outcome.WARNING);
     boolean pause =
         Stream.of("usr/libexec/podman", "usr/lib/podman", "usr/bin", "usr/libexec/catatonit")
             .anyMatch(folder -> Files.isExecutable(root.resolve(folder).resolve("catatonit")));
@@ -110,7 +115,8 @@ final class HostChecks {
   }
 
   private Optional<Path> onPath(String name) {
-    return Stream.of(options.environment().getOrDefault("PATH", "/usr/bin:/bin").split(":", -1))
+    String folders = options.environment().getOrDefault("PATH", "/usr/bin:/bin");
+    return Stream.of((folders + ":" + Door.PROGRAM_FOLDERS).split(":", -1))
         .filter(folder -> folder.startsWith("/"))
         .map(folder -> root.resolve(folder.substring(1)).resolve(name))
         .filter(Files::isExecutable)

@@ -39,6 +39,14 @@ final class Lifecycle {
     libpod.post(subject, "/containers/" + row.id() + "/start", null);
   }
 
+  /** Starts the infra container alone: the namespaces are there and nothing of the agent's runs. */
+  void startNamespaces(AgentId id) throws BackendException {
+    ListedContainer row = agents.infra(id);
+    if (row.state() != State.RUNNING) {
+      libpod.post("container " + Quoted.of(row.name()), "/containers/" + row.id() + "/start", null);
+    }
+  }
+
   void stopContainer(AgentId id, Duration grace) throws BackendException {
     ListedContainer row = agents.get(id);
     if (row.state() == State.PAUSED) {

@@ -40,6 +40,7 @@ public final class PodmanBackend implements Backend {
   private final Execution execution;
   private final OneShot oneShot;
   private final RuntimeFolder folder;
+  private final Door door;
 
   private PodmanBackend(PodmanOptions options) {
     Path proc = Path.of("/proc");
@@ -52,6 +53,7 @@ public final class PodmanBackend implements Backend {
     lifecycle = new Lifecycle(libpod, agents);
     creation = new Creation(libpod, agents, images, secrets, lifecycle);
     effectiveStates = new EffectiveStateReader(libpod, proc, Path.of("/sys/fs/cgroup"));
+    door = new Door(libpod, agents, options, folder, proc);
     execution = new Execution(libpod, proc);
     oneShot = new OneShot(libpod, agents, images, proc);
   }
@@ -125,6 +127,21 @@ public final class PodmanBackend implements Backend {
   }
 
   @Override
+  public void startNamespaces(AgentId id) throws BackendException {
+    lifecycle.startNamespaces(id);
+  }
+
+  @Override
+  public void openDoor(AgentId id, Path socket) throws BackendException {
+    door.open(id, socket);
+  }
+
+  @Override
+  public boolean isDoorOpen(AgentId id) throws BackendException {
+    return door.isOpen(id);
+  }
+
+  @Override
   public EffectiveState effectiveState(AgentId id) throws BackendException {
     return effectiveStates.read(id, agents.get(id));
   }
@@ -137,11 +154,13 @@ public final class PodmanBackend implements Backend {
   @Override
   public void stopPod(AgentId id) throws BackendException {
     lifecycle.stopPod(id);
+    door.close(id);
   }
 
   @Override
   public void remove(AgentId id) throws BackendException {
     lifecycle.remove(id);
+    door.close(id);
   }
 
   @Override

@@ -1,0 +1,52 @@
+package dev.claw.backend.podman;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Finds the relays of a door among the processes of the host. What a relay was started with says
+ * whose it is, so that no process id is kept anywhere; an agent's own processes can't pass for one,
+ * since they live in another pid namespace.
+ */
+final class Relays {
+  private final Path proc;
+
+  Relays(Path proc) {
+    this.proc = proc;
+  }
+
+  /**
+   * A running relay.
+   *
+   * @param network its network namespace, such as {@code net:[4026532184]}
+   */
+  record Relay(ProcessHandle process, String network) {}
+
+  List<Relay> of(Path config) throws IOException {
+    Object own = Files.getAttribute(proc.resolve("self"), "unix:uid");
+    String host = new ProcFiles(proc, "self").namespace("pid");
+    try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+      return all.flatMap(process -> relay(process, config, own, host).stream()).toList();
+    }
+  }
+
+  private Optional<Relay> relay(ProcessHandle process, Path config, Object own, String host) {
+    String pid = Long.toString(process.pid());
+    ProcFiles files = new ProcFiles(proc, pid);
+    try {
+      if (!Files.getAttribute(proc.resolve(pid), "unix:uid").equals(own)
+          || !files.commandLine().contains(config.toString())
+          || !files.commandLine().getFirst().endsWith("haproxy")
+          || !files.namespace("pid").equals(host)) {
+        return Optional.empty();
+      }
+      return Optional.of(new Relay(process, files.namespace("net")));
+    } catch (IOException e) {
+      return Optional.empty(); // it ended while we looked, or is nobody's whom we may look at
+    }
+  }
+}
