@@ -5,7 +5,6 @@ import static dev.claw.e2e.CommandResultAssert.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.Assertions;
-import org.assertj.core.api.Assumptions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -79,7 +78,12 @@ class BehindOurBackIT {
   void aContainerThatWasPaused() {
     running();
     CommandResult paused = podman("pause", Claw.container(agent));
-    Assumptions.assumeThat(paused.exitCode()).as(paused.toString()).isZero();
+    if (paused.exitCode() != 0) {
+      // Without systemd the container shares a cgroup, and crun pauses nothing that does.
+      assertThat(paused).says("without a cgroup");
+      Assertions.assertThat(state()).isEqualTo("running");
+      return;
+    }
     Assertions.assertThat(state()).isEqualTo("paused");
     assertThat(claw.run("start", agent)).exits(7).says("podman unpause");
     assertThat(claw.run("exec", agent, "--", "true")).exits(7);
