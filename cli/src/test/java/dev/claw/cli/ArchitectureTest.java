@@ -29,6 +29,7 @@ class ArchitectureTest {
           "audit", Set.of("model", "lock"),
           "compiler", Set.of("model", "lock"),
           "backend.podman", Set.of("model"),
+          "egress", Set.of("model", "audit"),
           "bootstrap", Set.of(),
           "supervisor", Set.of("model", "lock", "audit", "bootstrap"),
           "cli",

@@ -1,0 +1,198 @@
+package dev.claw.egress;
+
+import dev.claw.egress.Decision.Allowed;
+import dev.claw.egress.Decision.Denied;
+import dev.claw.egress.Decision.Reason;
+import dev.claw.egress.EgressEvent.Decided;
+import dev.claw.egress.EgressEvent.Kind;
+import dev.claw.model.EgressRule;
+import java.net.InetAddress;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges what one connection asks for: by the rules, by the addresses behind the name, by the
+ * budgets; and lets nobody go on before that is on record. All answers come on the connection's
+ * event loop.
+ */
+final class Gate {
+  private static final int MOST_ADDRESSES = 4;
+
+  private final Client client;
+
+  Gate(Client client) {
+    this.client = client;
+  }
+
+  /** What the rules say, without putting it on record; for a look ahead. */
+  Decision look(EgressRequest request) {
+    return client.agent().rules().decide(request, client.agent().now());
+  }
+
+  /** Judges, looks the name up once, vets, records. */
+  void judge(Kind kind, EgressRequest request, Consumer<Passage> then) {
+    admitted(
+        kind,
+        request,
+        then,
+        allowed ->
+            lookUp(request.host(), addresses -> vetted(kind, request, allowed, addresses, then)));
+  }
+
+  /** Judges what goes to an address that has been vetted for this host before. */
+  void judgeAgain(
+      Kind kind, EgressRequest request, List<InetAddress> known, Consumer<Passage> then) {
+    admitted(kind, request, then, allowed -> open(kind, request, allowed, known, then));
+  }
+
+  /** Puts a denial on record that does not come from the rules. */
+  void deny(Kind kind, EgressRequest request, Denied denied, Consumer<Passage> then) {
+    record(
+        decided(kind, request, denied, ""),
+        () -> then.accept(new Passage.Shut(denied)),
+        () -> then.accept(new Passage.Shut(denied)));
+  }
+
+  private void admitted(
+      Kind kind, EgressRequest request, Consumer<Passage> then, Consumer<Allowed> next) {
+    switch (look(request)) {
+      case Denied denied -> deny(kind, request, denied, then);
+      case Allowed allowed -> {
+        Optional<String> used = client.agent().budget().takeRequest(client.agent().now());
+        if (used.isPresent()) {
+          deny(kind, request, new Denied(Reason.BUDGET, used.get(), allowed.audited()), then);
+        } else {
+          next.accept(allowed);
+        }
+      }
+    }
+  }
+
+  private CompletionStage<List<InetAddress>> resolve(HostName host) {
+    return client
+        .agent()
+        .environment()
+        .resolver()
+        .resolve(host.text())
+        .toCompletableFuture()
+        .copy()
+        .orTimeout(client.agent().limits().connect().toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void vetted(
+      Kind kind,
+      EgressRequest request,
+      Allowed allowed,
+      List<InetAddress> found,
+      Consumer<Passage> then) {
+    if (found.isEmpty()) {
+      String why = "the name " + request.host() + " was not found";
+      deny(kind, request, new Denied(Reason.LOOKUP, why, allowed.audited()), then);
+      return;
+    }
+    Instant now = client.agent().now();
+    List<InetAddress> vetted = new ArrayList<>();
+    String refused = "";
+    for (InetAddress address : found) {
+      Optional<String> kindOf = AddressVetting.refusal(address);
+      if (kindOf.isEmpty() || client.agent().rules().namesAddress(address, request.port(), now)) {
+        vetted.add(address);
+      } else if (refused.isEmpty()) {
+        refused = AddressText.of(address) + ", a " + kindOf.get() + " address";
+      }
+    }
+    if (vetted.isEmpty()) {
+      String why = request.host() + " is " + refused + " that no rule names itself";
+      deny(kind, request, new Denied(Reason.ADDRESS, why, allowed.audited()), then);
+      return;
+    }
+    open(kind, request, allowed, vetted.subList(0, Math.min(MOST_ADDRESSES, vetted.size())), then);
+  }
+
+  private void open(
+      Kind kind,
+      EgressRequest request,
+      Allowed allowed,
+      List<InetAddress> addresses,
+      Consumer<Passage> then) {
+    client.admit(() -> stillHolds(request, addresses, allowed.inspect()));
+    recordOpen(kind, request, new Passage.Open(allowed, addresses), then);
+  }
+
+  /** Puts on record what was admitted elsewhere than by the rules, before it goes on. */
+  void recordOpen(Kind kind, EgressRequest request, Passage.Open open, Consumer<Passage> then) {
+    Denied unrecorded = new Denied(Reason.RECORD, "the decision could not be put on record");
+    record(
+        decided(kind, request, open.allowed(), AddressText.of(open.addresses().getFirst())),
+        () -> then.accept(open),
+        () -> then.accept(new Passage.Shut(unrecorded)));
+  }
+
+  /** Looks a name up once. */
+  void lookUp(HostName host, Consumer<List<InetAddress>> then) {
+    InetAddress literal = host.address();
+    onLoop(
+        literal != null ? CompletableFuture.completedFuture(List.of(literal)) : resolve(host),
+        (addresses, failed) -> then.accept(addresses == null ? List.of() : addresses));
+  }
+
+  private boolean stillHolds(EgressRequest request, List<InetAddress> addresses, boolean inspect) {
+    EgressRules rules = client.agent().rules();
+    Instant now = client.agent().now();
+    return rules.decide(request, now) instanceof Allowed allowed
+        && (allowed.inspect() == inspect || request.layer() == EgressRequest.Layer.HTTP)
+        && addresses.stream()
+            .allMatch(
+                address ->
+                    AddressVetting.refusal(address).isEmpty()
+                        || rules.namesAddress(address, request.port(), now));
+  }
+
+  private Decided decided(Kind kind, EgressRequest request, Decision decision, String address) {
+    EgressRule.Program program = client.program();
+    int query = request.path().indexOf('?');
+    return new Decided(
+        client.agent().name(),
+        client.agent().now(),
+        client.id(),
+        kind,
+        decision,
+        request.host().text(),
+        request.port(),
+        address,
+        request.method(),
+        query < 0 ? request.path() : request.path().substring(0, query),
+        program == null ? "" : program.path(),
+        1);
+  }
+
+  private void record(EgressEvent event, Runnable done, Runnable failed) {
+    CompletionStage<Void> recorded;
+    try {
+      recorded = client.agent().environment().log().record(event);
+    } catch (RuntimeException e) {
+      recorded = CompletableFuture.failedFuture(e);
+    }
+    onLoop(recorded, (nothing, failure) -> (failure == null ? done : failed).run());
+  }
+
+  private <T> void onLoop(
+      CompletionStage<T> stage, BiConsumer<@Nullable T, @Nullable Throwable> then) {
+    stage.whenComplete(
+        (value, failure) -> {
+          if (client.channel().eventLoop().inEventLoop()) {
+            then.accept(value, failure);
+          } else {
+            client.channel().eventLoop().execute(() -> then.accept(value, failure));
+          }
+        });
+  }
+}

@@ -1,0 +1,181 @@
+package dev.claw.egress;
+
+import static dev.claw.egress.Rules.policy;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.claw.egress.Decision.Reason;
+import dev.claw.egress.EgressEvent.ModelCalled;
+import dev.claw.model.ModelPolicy;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(15)
+@SuppressWarnings("StringConcatToTextBlock") // CRLF
+class BrokerTest {
+  private static ModelPolicy models(TestHost host, String api, String secret) {
+    String base = "http://127.0.0.1:" + host.address().getPort() + "/base";
+    return new ModelPolicy(
+        "p/m1",
+        List.of(
+            new ModelPolicy.Provider(
+                "p", api, base, secret, List.of(new ModelPolicy.Model("m1", 1000, 100)))));
+  }
+
+  private static Harness harness(TestHost host, String api, String secret) {
+    Harness harness = new Harness(policy(), models(host, api, secret), Harness.LIMITS, null);
+    harness.routes.put("127.0.0.1:" + host.address().getPort(), host.address());
+    harness.keys.put("key", "sk-real");
+    return harness;
+  }
+
+  private static String call(String path, String body) {
+    return "POST /v1/providers/p"
+        + path
+        + " HTTP/1.1\r\nHost: 127.0.0.1:3129\r\n"
+        + "Authorization: Bearer fake\r\nX-Api-Key: fake\r\nCookie: a=b\r\n"
+        + "Accept-Encoding: gzip\r\nContent-Type: application/json\r\nContent-Length: "
+        + body.length()
+        + "\r\n\r\n"
+        + body;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "openai-completions, /chat/completions, authorization: Bearer sk-real",
+    "openai-responses, /responses, authorization: Bearer sk-real",
+    "anthropic-messages, /v1/messages, x-api-key: sk-real",
+  })
+  void callGetsTheKeyAndLosesWhatTheAgentShowed(String api, String path, String shown) {
+    try (TestHost host =
+            TestHost.http(
+                r -> TestHost.ok("{\"usage\":{\"input_tokens\":7,\"output_tokens\":9}}"));
+        Harness harness = harness(host, api, "key");
+        Conversation inside = harness.connect("127.0.0.1", 3129)) {
+      assertThat(inside.send(call(path, "{\"model\":\"m1\",\"x\":\"prompt text\"}")).answer())
+          .startsWith("HTTP/1.1 200");
+      assertThat(host.requests.getFirst())
+          .startsWith("POST /base" + path + " HTTP/1.1\r\n")
+          .containsIgnoringCase(shown)
+          .doesNotContain("fake")
+          .doesNotContain("a=b")
+          .doesNotContain("gzip");
+      Harness.await(() -> harness.events.stream().anyMatch(ModelCalled.class::isInstance));
+      ModelCalled called =
+          (ModelCalled)
+              harness.events.stream().filter(ModelCalled.class::isInstance).findFirst().get();
+      assertThat(called.model()).isEqualTo("m1");
+      assertThat(called.status()).isEqualTo(200);
+      assertThat(called.inputTokens()).isEqualTo(7);
+      assertThat(called.outputTokens()).isEqualTo(9);
+      assertThat(harness.events.toString()).doesNotContain("prompt text").doesNotContain("sk-real");
+      assertThat(harness.egress.usage().modelTokens()).isEqualTo(16);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"model\":\"m2\"}",
+        "{}",
+        "{\"model\":null}",
+        "{\"model\":[\"m1\"]}",
+        "{\"model\":\"m1\",\"model\":\"m2\"}",
+        "{\"mod\\u0065l\":\"m2\",\"model\":\"m1\"}",
+        "{\"x\":{\"model\":\"m1\"}}",
+        "[{\"model\":\"m1\"}]",
+        "{\"model\":\"m1\"}{\"model\":\"m2\"}",
+        "{\"model\":\"m1\"",
+        "model=m1",
+        "",
+      })
+  void modelThatThePolicyDoesNotNameIsRefused(String body) {
+    try (TestHost host = TestHost.http(request -> TestHost.ok("{}"));
+        Harness harness = harness(host, "openai-completions", "key");
+        Conversation inside = harness.connect("127.0.0.1", 3129)) {
+      assertThat(inside.send(call("/chat/completions", body)).answer()).startsWith("HTTP/1.1 403");
+      assertThat(host.connections()).isZero();
+      assertThat(harness.denied())
+          .extracting(Decision.Denied::reason)
+          .containsExactly(Reason.MODEL);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/files",
+        "/chat/completions/../files",
+        "/chat/completions?key=x",
+        "/v1/models",
+        "/chat%2fcompletions",
+      })
+  void otherCallsThatTheKeyWouldOpenAreRefused(String path) {
+    try (TestHost host = TestHost.http(request -> TestHost.ok("{}"));
+        Harness harness = harness(host, "openai-completions", "key");
+        Conversation inside = harness.connect("127.0.0.1", 3129)) {
+      assertThat(inside.send(call(path, "{\"model\":\"m1\"}")).answer()).startsWith("HTTP/1.1 403");
+      assertThat(host.connections()).isZero();
+    }
+  }
+
+  @Test
+  void streamPassesAsItComesAndItsUsageIsCounted() throws Exception {
+    CountDownLatch seen = new CountDownLatch(1);
+    try (TestHost host =
+            TestHost.speaking(
+                (in, out) -> {
+                  TestHost.request(in);
+                  String head =
+                      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                          + "Connection: close\r\n\r\ndata: first\n\n";
+                  out.write(head.getBytes(StandardCharsets.ISO_8859_1));
+                  out.flush();
+                  try {
+                    seen.await();
+                  } catch (InterruptedException e) {
+                    return;
+                  }
+                  out.write(
+                      "data: {\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}}\n\n"
+                          .getBytes(StandardCharsets.ISO_8859_1));
+                });
+        Harness harness = harness(host, "openai-completions", "");
+        Conversation inside = harness.connect("127.0.0.1", 3129)) {
+      String head = inside.send(call("/chat/completions", "{\"model\":\"m1\"}")).answer();
+      assertThat(head).containsIgnoringCase("transfer-encoding: chunked");
+      assertThat(inside.read("d\r\ndata: first\n\n\r\n".length())).contains("data: first");
+      seen.countDown();
+      Harness.await(() -> harness.events.stream().anyMatch(ModelCalled.class::isInstance));
+      assertThat(harness.events.toString()).contains("inputTokens=3, outputTokens=4");
+    }
+  }
+
+  @Test
+  void missingKeyIsSaid() {
+    try (TestHost host = TestHost.http(request -> TestHost.ok("{}"));
+        Harness harness = harness(host, "openai-completions", "other");
+        Conversation inside = harness.connect("127.0.0.1", 3129)) {
+      assertThat(inside.send(call("/chat/completions", "{\"model\":\"m1\"}")).answer())
+          .startsWith("HTTP/1.1 403")
+          .contains("claw has no key 'other'");
+      assertThat(host.connections()).isZero();
+    }
+  }
+
+  @Test
+  void callThatIsTooLongIsRefused() {
+    try (TestHost host = TestHost.http(request -> TestHost.ok("{}"));
+        Harness harness = harness(host, "openai-completions", "key");
+        Conversation inside = harness.connect("127.0.0.1", 3129)) {
+      String body = "{\"model\":\"m1\",\"x\":\"" + "a".repeat(2_000_000) + "\"}";
+      assertThat(inside.send(call("/chat/completions", body)).answer()).startsWith("HTTP/1.1 503");
+      assertThat(host.connections()).isZero();
+    }
+  }
+}
