@@ -1,0 +1,173 @@
+package dev.claw.egress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.claw.audit.AuditLog;
+import dev.claw.lock.HostKeyStore;
+import dev.claw.model.Actor;
+import dev.claw.model.AgentName;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AuditedDecisionsTest {
+  private static final AgentName CODER = new AgentName("coder");
+  private static final AgentName OTHER = new AgentName("other");
+  private static final Actor PROXY = new Actor("supervisor", "egress");
+
+  @TempDir private Path folder;
+  private HostKeyStore keys;
+
+  @BeforeEach
+  void makeKeys() throws Exception {
+    Path secrets = Files.createDirectory(folder.resolve("secrets"));
+    Path known = Files.createDirectory(folder.resolve("keys"));
+    keys = new HostKeyStore(secrets, known, Clock.systemUTC());
+    keys.create(new SecureRandom());
+  }
+
+  private static EgressEvent allowed(AgentName agent, long connection) {
+    return decided(agent, connection, new Decision.Allowed("example.com:443", "", false, ""));
+  }
+
+  private static EgressEvent decided(AgentName agent, long connection, Decision decision) {
+    return new EgressEvent.Decided(
+        agent,
+        Instant.EPOCH,
+        connection,
+        EgressEvent.Kind.TLS,
+        decision,
+        "example.com",
+        443,
+        "192.0.2.1",
+        "",
+        "",
+        "",
+        1);
+  }
+
+  private List<String> lines(AgentName agent) throws Exception {
+    return Files.readAllLines(folder.resolve(agent + ".jsonl"));
+  }
+
+  private AuditLog chain(AgentName agent) {
+    return AuditLog.open(folder.resolve(agent + ".jsonl"), keys, Instant::now);
+  }
+
+  @Test
+  void whatWasAnsweredIsOnRecordInTheAgentsOwnChain() throws Exception {
+    try (AuditedDecisions log = new AuditedDecisions(this::chain, PROXY)) {
+      log.record(allowed(CODER, 1)).toCompletableFuture().join();
+      log.record(
+              decided(CODER, 2, new Decision.Denied(Decision.Reason.NO_RULE, "no rule names it")))
+          .toCompletableFuture()
+          .join();
+      log.record(allowed(OTHER, 3)).toCompletableFuture().join();
+      log.record(
+              new EgressEvent.Closed(
+                  CODER, Instant.EPOCH, 1, 10, 20, Duration.ofMillis(5), "the agent ended it"))
+          .toCompletableFuture()
+          .join();
+    }
+    assertThat(lines(CODER)).hasSize(3);
+    assertThat(lines(CODER).get(1))
+        .contains("\"egress.connect\"", "\"refused\"", "\"no_rule\"", "\"example.com\"");
+    assertThat(lines(CODER).get(2)).contains("\"egress.close\"", "\"bytesIn\":20");
+    assertThat(lines(OTHER)).hasSize(1);
+  }
+
+  @Test
+  void manyDecisionsShareAWrite() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    AtomicInteger writes = new AtomicInteger();
+    List<CompletableFuture<Void>> all = new ArrayList<>();
+    try (AuditedDecisions log =
+        new AuditedDecisions(
+            agent -> {
+              writes.incrementAndGet();
+              await(gate);
+              return chain(agent);
+            },
+            PROXY)) {
+      all.add(log.record(allowed(CODER, 0)).toCompletableFuture());
+      while (writes.get() == 0) {
+        Thread.onSpinWait();
+      }
+      for (int i = 1; i <= 200; i++) {
+        all.add(log.record(allowed(CODER, i)).toCompletableFuture());
+      }
+      assertThat(all).noneMatch(CompletableFuture::isDone);
+      gate.countDown();
+      CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).join();
+    }
+    assertThat(writes.get()).isEqualTo(2);
+    assertThat(lines(CODER).stream().filter(line -> line.contains("\"egress.connect\"")))
+        .hasSize(201);
+  }
+
+  private static void await(CountDownLatch gate) {
+    try {
+      gate.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void aChainThatCanNotBeWrittenFailsItsOwnAgentAlone() throws Exception {
+    Files.createDirectory(folder.resolve(OTHER + ".jsonl"));
+    try (AuditedDecisions log = new AuditedDecisions(this::chain, PROXY)) {
+      CompletableFuture<Void> bad = log.record(allowed(OTHER, 1)).toCompletableFuture();
+      CompletableFuture<Void> good = log.record(allowed(CODER, 2)).toCompletableFuture();
+      good.join();
+      assertThatThrownBy(bad::join).isInstanceOf(CompletionException.class);
+    }
+  }
+
+  @Test
+  void nothingIsAnsweredAfterTheEndAndNothingBeforeItIsLost() throws Exception {
+    AuditedDecisions log = new AuditedDecisions(this::chain, PROXY);
+    CompletableFuture<Void> before = log.record(allowed(CODER, 1)).toCompletableFuture();
+    log.close();
+    log.close();
+    before.join();
+    assertThat(lines(CODER)).hasSize(1);
+    assertThat(log.record(allowed(CODER, 2)).toCompletableFuture()).isCompletedExceptionally();
+  }
+
+  @Test
+  void moreThanTheQueueHoldsIsDeniedAndNotLost() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    List<CompletableFuture<Void>> all = new ArrayList<>();
+    try (AuditedDecisions log =
+        new AuditedDecisions(
+            agent -> {
+              await(gate);
+              return chain(agent);
+            },
+            PROXY)) {
+      for (int i = 0; i < 20_000; i++) {
+        all.add(log.record(allowed(CODER, i)).toCompletableFuture());
+      }
+      gate.countDown();
+    }
+    long recorded = all.stream().filter(one -> !one.isCompletedExceptionally()).count();
+    assertThat(recorded).isBetween(16_384L, 16_384L + 1025);
+    assertThat(lines(CODER).stream().filter(line -> line.contains("\"egress.connect\"")).count())
+        .isEqualTo(recorded);
+    assertThat(all).allMatch(CompletableFuture::isDone);
+  }
+}
