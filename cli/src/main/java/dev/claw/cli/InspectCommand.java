@@ -8,7 +8,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     description = {
       "Shows everything about an agent: its record, its lock, its container as specified, and, while it runs, what really"
-          + " holds, read from the kernel. Ends with 5 where the two differ."
+          + " holds, read from the kernel. Ends with 5 where the two differ; a limit that this host can't enforce is shown and does not count."
     })
 final class InspectCommand implements Callable<ExitCode> {
   private final Claw claw;

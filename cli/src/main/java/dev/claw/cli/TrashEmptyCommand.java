@@ -16,8 +16,9 @@ final class TrashEmptyCommand implements Callable<ExitCode> {
 
   @Parameters(
       arity = "0..*",
-      paramLabel = "KEY",
-      description = "Keys of 'claw trash list'; all where left out.")
+      paramLabel = "AGENT",
+      description =
+          "Names or keys of 'claw trash list'; all where left out. A name stands for all deleted agents of that name.")
   private List<String> keys = List.of();
 
   @Option(

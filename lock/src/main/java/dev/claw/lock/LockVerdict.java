@@ -13,7 +13,7 @@ public sealed interface LockVerdict {
   String FILE = "policy.lock.json: ";
 
   /** What a person does about a lock that does not hold. */
-  String AGAIN = "; review the policy and lock it again";
+  String AGAIN = "; review the policy and lock it again with 'claw start --force'";
 
   /** The verdict in one sentence without a full stop; what to do comes after a semicolon. */
   String sentence();
@@ -107,7 +107,7 @@ public sealed interface LockVerdict {
           + name
           + " ("
           + id
-          + "); put the agent's own back, or review the policy and lock it again";
+          + "); put the agent's own back, or review the policy and lock it again with 'claw start --force'";
     }
   }
 

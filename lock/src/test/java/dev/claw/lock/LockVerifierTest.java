@@ -185,7 +185,7 @@ class LockVerifierTest {
   void sentencesSayWhatToDo() {
     assertThat(new LockVerdict.UnknownKey(Digest.of("k"), YESTERDAY).sentence())
         .contains("a key retired since 2026-11-20T00:00:00Z")
-        .endsWith("review the policy and lock it again");
+        .endsWith("review the policy and lock it again with 'claw start --force'");
     assertThat(new LockVerdict.Replayed(3, 4).sentence())
         .startsWith("policy.lock.json: expected a lock with serial 4 or higher, found serial 3");
   }

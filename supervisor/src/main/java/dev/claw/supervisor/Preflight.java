@@ -45,8 +45,8 @@ final class Preflight {
       throw new SupervisorException(
           Reason.REFUSED, info.name() + " runs as root here; claw uses rootless Podman only");
     }
-    List<String> missing =
-        unenforced(info).stream().filter(limit -> !allowUnenforced.contains(limit)).toList();
+    List<String> all = List.copyOf(unenforced(info));
+    List<String> missing = all.stream().filter(limit -> !allowUnenforced.contains(limit)).toList();
     if (!missing.isEmpty()) {
       throw new SupervisorException(
           Reason.REFUSED,
@@ -55,8 +55,8 @@ final class Preflight {
               + String.join(", ", missing)
               + ", since their cgroup controllers are not delegated to you; 'claw doctor' says how"
               + " to change that, and '--allow-unenforced "
-              + String.join(",", missing)
-              + "' starts without them, on record");
+              + String.join(",", all)
+              + "' starts without, on record");
     }
     for (Mount mount : spec.mounts()) {
       check(host, spec, mount);

@@ -175,11 +175,17 @@ public final class Trash {
   public List<Item> select(List<String> keys) throws SupervisorException {
     List<Item> all = list();
     for (String key : keys) {
-      if (all.stream().noneMatch(item -> item.key().equals(key))) {
+      if (all.stream().noneMatch(item -> isCalled(item, key))) {
         throw missing(key);
       }
     }
-    return all.stream().filter(item -> keys.isEmpty() || keys.contains(item.key())).toList();
+    return all.stream()
+        .filter(item -> keys.isEmpty() || keys.stream().anyMatch(key -> isCalled(item, key)))
+        .toList();
+  }
+
+  private static boolean isCalled(Item item, String word) {
+    return item.key().equals(word) || item.name().value().equals(word);
   }
 
   /**

@@ -214,7 +214,8 @@ class AgentStartTest {
     assertRefused(Reason.REFUSED, () -> start.start(CODER, allowing()))
         .hasMessageContaining("--allow-unenforced cpus,memory");
     assertRefused(Reason.REFUSED, () -> start.start(CODER, allowing("memory")))
-        .hasMessageContaining("--allow-unenforced cpus'");
+        .hasMessageContaining("limits on cpus,")
+        .hasMessageContaining("--allow-unenforced cpus,memory'");
     assertNothingStarted();
     assertThat(start.start(CODER, allowing("memory", "cpus")).unenforced())
         .containsExactly("cpus", "memory");

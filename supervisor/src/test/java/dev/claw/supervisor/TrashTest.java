@@ -204,6 +204,7 @@ class TrashTest {
     Files.delete(new AgentFolder(inTrash(item)).record());
     Files.deleteIfExists(fixture().host.home().secrets().resolve(agent.id() + ".gateway-token"));
     assertThat(trash().select(List.of())).containsExactly(item);
+    assertThat(trash().select(List.of(item.name().value()))).containsExactly(item);
     trash().remove(item);
     assertThat(trash().list()).isEmpty();
   }

@@ -95,8 +95,12 @@ class HostChecksTest {
 
   private void goodHost() throws IOException {
     program("usr/bin/podman", "echo podman version 5.4.2");
-    for (String name : List.of("newuidmap", "nsenter", "catatonit")) {
+    for (String name : List.of("newuidmap", "nsenter", "setpriv", "catatonit")) {
       program("usr/bin/" + name, "exit 0");
+    }
+    // An ordinary user's PATH does not lead there.
+    for (String name : List.of("ip", "nft", "haproxy")) {
+      program("usr/sbin/" + name, "true");
     }
     file("proc/sys/user/max_user_namespaces", "1000\n");
   }
