@@ -1,7 +1,6 @@
 package dev.claw.cli;
 
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 
 /**
  * Turns SIGINT and SIGTERM into an interrupt of the command's thread, and gives it time to undo and
@@ -9,11 +8,14 @@ import java.util.concurrent.TimeUnit;
  * signal does not wait: the JVM is then already shutting down and the shell's SIGKILL is next.
  */
 final class Interruption {
-  private static final long SECONDS_TO_UNDO = 30;
-  private static final CountDownLatch DONE = new CountDownLatch(1);
+  private static final Duration TO_UNDO = Duration.ofSeconds(30);
 
   private Interruption() {}
 
+  /**
+   * The command's thread is the one that calls. It must end the process by {@link Runtime#halt}:
+   * were this hook to end before that, the process would end with the signal's status.
+   */
   static void install() {
     Thread command = Thread.currentThread();
     Runtime.getRuntime()
@@ -22,7 +24,7 @@ final class Interruption {
                 () -> {
                   command.interrupt();
                   try {
-                    if (!DONE.await(SECONDS_TO_UNDO, TimeUnit.SECONDS)) {
+                    if (!command.join(TO_UNDO)) {
                       System.err.println(
                           "claw: gave up waiting for the command to undo what it began");
                     }
@@ -31,9 +33,5 @@ final class Interruption {
                   }
                 },
                 "interruption"));
-  }
-
-  static void finished() {
-    DONE.countDown();
   }
 }

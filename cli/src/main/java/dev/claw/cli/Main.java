@@ -16,7 +16,6 @@ public final class Main {
     } else {
       Interruption.install();
       status = new CommandRunner(surroundings).run(arguments);
-      Interruption.finished();
     }
     if (surroundings.out().checkError()
         && status == ExitCode.DONE.status()
