@@ -10,6 +10,7 @@ import dev.claw.model.AuditEvent;
 import dev.claw.model.AuditEvent.Result;
 import dev.claw.model.BackendException;
 import dev.claw.supervisor.SupervisorException.Reason;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Locale;
@@ -148,6 +149,10 @@ public final class Journal {
   }
 
   private static SupervisorException unrecorded(AuditException e) {
+    if (e.getCause() instanceof ClosedByInterruptException) {
+      return new SupervisorException(
+          Reason.INTERRUPTED, "broken off before it began; nothing was done", e);
+    }
     return new SupervisorException(Reason.AUDIT, String.valueOf(e.getMessage()), e);
   }
 
