@@ -218,15 +218,31 @@ make_debian() {
   fi
 }
 
+# The registry that npm is set to, unless the caller names one; npm knows the public one.
+choose_registry() {
+  [[ -z ${npm_config_registry:-} ]] || return 0
+  local problem='nothing'
+  if type -P npm >/dev/null; then
+    npm_config_registry=$(cd / && call npm config get registry) || problem='an error, which the log has'
+  else
+    problem='no npm on PATH'
+  fi
+  [[ ${npm_config_registry:-} =~ ^https?:// ]] ||
+    fail 1 "expected a package registry from 'npm config get registry', found $problem" \
+      "to install npm:  apt-get install npm" \
+      "or name one:     npm_config_registry=https://… claw image build"
+}
+
 # fetch NAME VERSION SHA512 sets $tarball to the package's file in the cache.
 fetch() {
   local name=$1 version=$2 integrity=$3
-  local url=${npm_config_registry:-https://registry.npmjs.org}
-  url=${url%/}/$name/-/$name-$version.tgz
+  local url
   tarball=$cache/packages/$name-$version.tgz
   if [[ $fresh == false && -f $tarball ]] && intact "$tarball" "$integrity"; then
     return
   fi
+  choose_registry
+  url=${npm_config_registry%/}/$name/-/$name-$version.tgz
   if ! run curl -q -fsSL --retry 3 --connect-timeout 20 --proto '=https,http' -o "$work/$name.tgz" -- "$url"; then
     fail 1 "$name $version could not be fetched from ${url%%/-/*}; the log has curl's words" \
       "for another registry: npm_config_registry=https://… claw image build"
@@ -268,6 +284,7 @@ make_node() {
 }
 
 make_openclaw() {
+  choose_registry
   local root=$work/openclaw home=$work/npm-home tool=$work/tool
   mkdir -p "$root/opt/openclaw" "$home" "$tool"
   unpack "$node_tarball" "$tool/node"
@@ -276,7 +293,7 @@ make_openclaw() {
   cp "$recipe/package.json" "$recipe/package-lock.json" "$root/opt/openclaw/"
   local environment=(-i "HOME=$home" "PATH=$tool/node/bin:/usr/bin:/bin" TMPDIR="$home" LC_ALL=C.UTF-8
     npm_config_userconfig="$home/none" npm_config_globalconfig="$home/none-either"
-    npm_config_registry="${npm_config_registry:-https://registry.npmjs.org}" npm_config_cache="$home/cache"
+    npm_config_registry="$npm_config_registry" npm_config_cache="$home/cache"
     npm_config_update_notifier=false npm_config_fund=false npm_config_audit=false)
   [[ $fresh == true ]] || environment+=(npm_config_cache="$cache/npm" npm_config_prefer_offline=true)
   # The machine's own authorities, as curl uses them: a company's proxy is known there and not to Node.
