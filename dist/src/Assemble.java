@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  */
 final class Assemble {
   // Found with jdeps; java.naming and java.management are BouncyCastle's and SQLite's wish, java.sql drags in java.xml.
-  private static final String MODULES = "java.base,java.logging,java.naming,java.sql,jdk.unsupported";
+  private static final String MODULES = "java.base,java.logging,java.naming,java.sql,jdk.net,jdk.unsupported";
 
   private final Path target;
   private final Path sources;

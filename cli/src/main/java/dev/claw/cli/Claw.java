@@ -25,7 +25,12 @@ import dev.claw.supervisor.KeyRotation;
 import dev.claw.supervisor.Overview;
 import dev.claw.supervisor.Policies;
 import dev.claw.supervisor.Relock;
+import dev.claw.supervisor.SupervisorException;
 import dev.claw.supervisor.Trash;
+import dev.claw.supervisor.resident.ResidentFolder;
+import dev.claw.supervisor.resident.ResidentProcess;
+import dev.claw.supervisor.resident.ResidentStart;
+import dev.claw.supervisor.resident.SupervisorClient;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -34,8 +39,10 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Wires the rooms for one command. What a command does not ask for is neither made nor loaded. */
@@ -121,6 +128,7 @@ final class Claw implements AutoCloseable {
               keys,
               new Journal(home, keys, surroundings.clock(), actor()),
               PodmanBackend.open(PodmanOptions.of(surroundings.environment(), runtime)),
+              supervisor(),
               surroundings.clock(),
               new SecureRandom());
       host = known;
@@ -133,6 +141,47 @@ final class Claw implements AutoCloseable {
     String folder = surroundings.variable("XDG_RUNTIME_DIR");
     Path perUser = Path.of(folder.isEmpty() ? "/run/user/" + surroundings.uid() : folder);
     return Files.isDirectory(perUser) ? perUser.resolve("claw") : home.root().resolve("run");
+  }
+
+  private ResidentFolder residentFolder() {
+    ClawHome home = home();
+    return ResidentFolder.of(runtimeFolder(home), home.root(), userHome().resolve(".claw"));
+  }
+
+  /** The resident process, as other commands see it. */
+  SupervisorClient supervisor() {
+    String launcher = System.getProperty("claw.launcher", "");
+    List<String> command =
+        launcher.isEmpty() ? List.of() : List.of(launcher, "supervisor", "run", "--detached");
+    return new SupervisorClient(
+        residentFolder(), new ResidentStart(command, home().supervisorLog()));
+  }
+
+  /** The resident process itself. */
+  ResidentProcess residentProcess(Optional<Duration> idleExit, Consumer<String> log) {
+    Actor actor = new Actor("supervisor", actor().name());
+    return new ResidentProcess(
+        host(),
+        residentFolder(),
+        new ResidentProcess.Options(ClawVersion.text(), actor, idleExit),
+        log);
+  }
+
+  /**
+   * Brings the resident process back where it was killed while agents needed it; a command that has
+   * looked at agents does so at its end.
+   */
+  void reviveSupervisor() {
+    if (host == null) {
+      return;
+    }
+    try {
+      if (supervisor().revive()) {
+        err().println("claw: the supervisor had ended while agents need it, and was started again");
+      }
+    } catch (SupervisorException e) {
+      err().println("claw: " + e.getMessage());
+    }
   }
 
   private Actor actor() {

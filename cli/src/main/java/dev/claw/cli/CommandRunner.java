@@ -118,7 +118,13 @@ final class CommandRunner {
         return ExitCode.DONE;
       }
       Ownership.refuseRoot(surroundings);
-      return command.call();
+      try {
+        return command.call();
+      } finally {
+        if (!name.startsWith("supervisor ")) {
+          claw.reviveSupervisor();
+        }
+      }
     }
   }
 

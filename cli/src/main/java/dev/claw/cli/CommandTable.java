@@ -128,6 +128,18 @@ final class CommandTable {
                       "Go on after a loss, which stays on record",
                       AuditRepairCommand::new))),
           new Group(
+              "supervisor",
+              "The process that serves the egress of running agents",
+              List.of(
+                  new Leaf("run", "Run it in the foreground", SupervisorRunCommand::new),
+                  new Leaf(
+                      "status",
+                      "Show whether it runs and whom it serves",
+                      SupervisorStatusCommand::new),
+                  new Leaf(
+                      "stop", "End it; agents then have no egress", SupervisorStopCommand::new),
+                  new Leaf("logs", "Show what it printed", SupervisorLogsCommand::new))),
+          new Group(
               "key",
               "The host's signing key",
               List.of(

@@ -15,6 +15,10 @@ final class ConfigFile {
 
       # How long a start waits until the gateway is ready.                      CLAW_READY_TIMEOUT
       #readyTimeout: 180s
+
+      # After how long a supervisor that was started on demand ends when no agent needs it.
+      #                                                                         CLAW_SUPERVISOR_IDLE_EXIT
+      #supervisor: {idleExit: 60s}
       """;
 
   private ConfigFile() {}

@@ -29,14 +29,18 @@ import java.util.regex.Pattern;
  *
  * @param allowUnenforced limits that the host need not enforce
  * @param readyTimeout how long a start waits for the gateway
+ * @param idleExit after how long a supervisor that was started on demand ends when no agent needs
+ *     it
  */
-record Configuration(Set<String> allowUnenforced, Duration readyTimeout) {
+record Configuration(Set<String> allowUnenforced, Duration readyTimeout, Duration idleExit) {
   private static final int LARGEST = 64 * 1024;
 
-  static final Configuration BUILT_IN = new Configuration(Set.of(), Duration.ofMinutes(3));
+  static final Configuration BUILT_IN =
+      new Configuration(Set.of(), Duration.ofMinutes(3), Duration.ofMinutes(1));
 
-  private static final List<String> KEYS = List.of("allowUnenforced", "readyTimeout");
+  private static final List<String> KEYS = List.of("allowUnenforced", "readyTimeout", "supervisor");
   private static final Set<String> LIMITS = Set.of("memory", "cpus", "pids");
+  private static final String DURATION = "a duration such as 180s or 3m";
   private static final Pattern SECONDS = Pattern.compile("([1-9][0-9]{0,5})(s|m)");
 
   /** Copies the set. */
@@ -50,20 +54,25 @@ record Configuration(Set<String> allowUnenforced, Duration readyTimeout) {
   static Configuration resolve(Path file, Map<String, String> environment) throws CliException {
     Configuration fromFile = read(file);
     String limits = environment.getOrDefault("CLAW_ALLOW_UNENFORCED", "");
-    String timeout = environment.getOrDefault("CLAW_READY_TIMEOUT", "");
     return new Configuration(
         limits.isEmpty()
             ? fromFile.allowUnenforced()
             : limits("CLAW_ALLOW_UNENFORCED", List.of(limits.split(",", -1))),
-        timeout.isEmpty()
-            ? fromFile.readyTimeout()
-            : duration(timeout)
-                .orElseThrow(
-                    () ->
-                        new CliException(
-                            ExitCode.USAGE,
-                            "CLAW_READY_TIMEOUT: expected a duration such as 180s or 3m, found "
-                                + Quoted.of(timeout))));
+        variable(environment, "CLAW_READY_TIMEOUT", fromFile.readyTimeout()),
+        variable(environment, "CLAW_SUPERVISOR_IDLE_EXIT", fromFile.idleExit()));
+  }
+
+  private static Duration variable(Map<String, String> environment, String name, Duration other)
+      throws CliException {
+    String text = environment.getOrDefault(name, "");
+    return text.isEmpty()
+        ? other
+        : duration(text)
+            .orElseThrow(
+                () ->
+                    new CliException(
+                        ExitCode.USAGE,
+                        name + ": expected " + DURATION + ", found " + Quoted.of(text)));
   }
 
   /** Checks words of {@code --allow-unenforced} and its like. */
@@ -129,18 +138,12 @@ record Configuration(Set<String> allowUnenforced, Duration readyTimeout) {
   private static Configuration read(YamlNode.Mapping root, Problems problems) {
     Set<String> unenforced = new LinkedHashSet<>();
     Duration timeout = BUILT_IN.readyTimeout();
+    Duration idleExit = BUILT_IN.idleExit();
     for (YamlNode.Entry entry : root.entries()) {
       YamlNode value = entry.value();
       switch (entry.key()) {
-        case "readyTimeout" -> {
-          Optional<Duration> read = scalar(value, problems).flatMap(Configuration::duration);
-          if (read.isEmpty()) {
-            problems.error(
-                value.at(),
-                "readyTimeout: expected a duration such as 180s or 3m, found " + value.described());
-          }
-          timeout = read.orElse(timeout);
-        }
+        case "readyTimeout" -> timeout = duration("readyTimeout", value, problems).orElse(timeout);
+        case "supervisor" -> idleExit = idleExit(value, problems).orElse(idleExit);
         case "allowUnenforced" -> {
           List<YamlNode> items =
               value instanceof YamlNode.Sequence list ? list.items() : List.of(value);
@@ -160,7 +163,34 @@ record Configuration(Set<String> allowUnenforced, Duration readyTimeout) {
                 entry.at(), "unknown key " + Quoted.of(entry.key()) + "; expected one of " + KEYS);
       }
     }
-    return new Configuration(unenforced, timeout);
+    return new Configuration(unenforced, timeout, idleExit);
+  }
+
+  private static Optional<Duration> idleExit(YamlNode value, Problems problems) {
+    if (!(value instanceof YamlNode.Mapping mapping)) {
+      problems.error(
+          value.at(), "supervisor: expected a mapping with idleExit, found " + value.described());
+      return Optional.empty();
+    }
+    Optional<Duration> found = Optional.empty();
+    for (YamlNode.Entry entry : mapping.entries()) {
+      if (entry.key().equals("idleExit")) {
+        found = duration("supervisor.idleExit", entry.value(), problems);
+      } else {
+        problems.error(
+            entry.at(),
+            "unknown key " + Quoted.of(entry.key()) + " in supervisor; expected idleExit");
+      }
+    }
+    return found;
+  }
+
+  private static Optional<Duration> duration(String key, YamlNode value, Problems problems) {
+    Optional<Duration> read = scalar(value, problems).flatMap(Configuration::duration);
+    if (read.isEmpty()) {
+      problems.error(value.at(), key + ": expected " + DURATION + ", found " + value.described());
+    }
+    return read;
   }
 
   private static Optional<String> scalar(YamlNode node, Problems problems) {

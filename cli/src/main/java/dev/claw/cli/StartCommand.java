@@ -47,6 +47,10 @@ final class StartCommand implements Callable<ExitCode> {
       claw.err()
           .println("claw: NOT ENFORCED on this host, as allowed: " + String.join(", ", unenforced));
     }
+    report
+        .closed()
+        .ifPresent(
+            why -> claw.err().println("claw: " + report.agent() + " has NO WAY OUT: " + why));
     claw.err().println(report.summary());
     claw.out().println(report.agent());
   }

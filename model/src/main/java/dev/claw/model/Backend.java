@@ -2,8 +2,10 @@ package dev.claw.model;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What runs containers. An agent's pod and container are found by the labels {@code claw.id} and
@@ -132,6 +134,15 @@ public interface Backend extends AutoCloseable {
    * sink declines.
    */
   void logs(AgentId id, LogQuery query, LogSink sink) throws BackendException;
+
+  /**
+   * Says whose container changed, as it happens, until the backend ends the stream or the thread is
+   * interrupted. What it is now is to be asked for; a change may be said more than once.
+   *
+   * @param since changes from then on are not missed; those before may be said too
+   * @param changed called for each change, by the calling thread
+   */
+  void watch(Instant since, Consumer<AgentId> changed) throws BackendException;
 
   /** Stores a secret under a name, in place of one that has it. */
   void putSecret(String name, byte[] value) throws BackendException;

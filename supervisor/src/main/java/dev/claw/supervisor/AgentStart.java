@@ -54,6 +54,8 @@ public final class AgentStart {
    *
    * @param wasRunning whether nothing had to be done
    * @param unenforced limits that the host does not enforce, as allowed
+   * @param closed why the agent has no way out although its lock gives it one; empty where it has
+   *     what its lock gives it
    * @param container time until the container ran and was compared with its lock
    * @param ready further time until the gateway was ready; zero where nobody waited
    */
@@ -61,6 +63,7 @@ public final class AgentStart {
       AgentName agent,
       boolean wasRunning,
       List<String> unenforced,
+      Optional<String> closed,
       Duration container,
       Duration ready) {
     /** One line for people. */
@@ -108,6 +111,7 @@ public final class AgentStart {
     return Map.of(
         "wasRunning", report.wasRunning(),
         "unenforced", report.unenforced(),
+        "door", report.closed().isEmpty(),
         "containerMillis", report.container().toMillis(),
         "readyMillis", report.ready().toMillis());
   }
@@ -116,6 +120,7 @@ public final class AgentStart {
       throws SupervisorException, BackendException {
     long begin = System.nanoTime();
     List<String> unenforced;
+    Optional<String> closed;
     PolicyLock lock;
     try (AgentLease _ = AgentLease.take(host.home(), asked.name())) {
       AgentRecord agent = host.agents().get(asked.name());
@@ -152,9 +157,10 @@ public final class AgentStart {
                 + "'");
       }
       try {
-        if (!running) {
-          launch(agent, spec, lock, current, options.progress());
-        }
+        closed =
+            running
+                ? new AgentDoor(host).open(agent, lock) // one that was lost, with what serves it
+                : launch(agent, spec, lock, current, options.progress());
         unenforced = compare(agent, spec, lock, options.allowUnenforced());
       } catch (BackendException e) {
         if (!running) { // what ran before goes on; that it could not be looked at is no drift
@@ -166,12 +172,12 @@ public final class AgentStart {
         throw e;
       }
       if (running) {
-        return new Report(agent.name(), true, unenforced, since(begin), Duration.ZERO);
+        return new Report(agent.name(), true, unenforced, closed, since(begin), Duration.ZERO);
       }
     }
     Duration container = since(begin);
     if (options.readyTimeout().isZero()) {
-      return new Report(asked.name(), false, unenforced, container, Duration.ZERO);
+      return new Report(asked.name(), false, unenforced, closed, container, Duration.ZERO);
     }
     options.progress().step("waiting for the gateway");
     long ready = System.nanoTime();
@@ -181,7 +187,7 @@ public final class AgentStart {
       stopAgain(asked, e);
       throw e;
     }
-    return new Report(asked.name(), false, unenforced, container, since(ready));
+    return new Report(asked.name(), false, unenforced, closed, container, since(ready));
   }
 
   private PolicyLock locked(AgentRecord agent) throws SupervisorException, BackendException {
@@ -199,7 +205,7 @@ public final class AgentStart {
             + "' shows what would change and locks the agent again from its template.yaml");
   }
 
-  private void launch(
+  private Optional<String> launch(
       AgentRecord agent, ContainerSpec spec, PolicyLock lock, boolean current, Progress progress)
       throws SupervisorException, BackendException {
     Backend backend = host.backend();
@@ -209,8 +215,12 @@ public final class AgentStart {
       backend.remove(agent.id());
       backend.create(spec, lock.digest(), host.home().agent(agent.name()).seccomp());
     }
+    progress.step("opening its way out");
+    backend.startNamespaces(agent.id());
+    Optional<String> closed = new AgentDoor(host).open(agent, lock);
     progress.step("starting the container");
     backend.start(agent.id());
+    return closed;
   }
 
   /**

@@ -66,6 +66,11 @@ public record ClawHome(Path root) {
     return logs().resolve("audit.jsonl");
   }
 
+  /** What the resident process says when it has no terminal. */
+  public Path supervisorLog() {
+    return logs().resolve("supervisor.log");
+  }
+
   public Path database() {
     return root.resolve("claw.db");
   }

@@ -19,5 +19,6 @@ public record Host(
     HostKeyStore keys,
     Journal journal,
     Backend backend,
+    EgressAccess egress,
     Clock clock,
     RandomGenerator random) {}

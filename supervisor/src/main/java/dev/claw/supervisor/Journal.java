@@ -99,6 +99,11 @@ public final class Journal {
     return actor;
   }
 
+  /** The chain of an agent, which began with its making. */
+  public AuditLog chain(AgentName agent) {
+    return open(home.agent(agent).audit());
+  }
+
   /** A chain that has begun. */
   AuditLog open(Path chain) {
     return AuditLog.openBegun(chain, keys, clock);

@@ -48,8 +48,8 @@ import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** A state folder with real files, keys, database and audit chains, over a scripted backend. */
-final class Fixture {
-  static final AgentName CODER = new AgentName("coder");
+public final class Fixture {
+  public static final AgentName CODER = new AgentName("coder");
   static final String IMAGE = "localhost/claw-openclaw-agent";
   static final Digest IMAGE_DIGEST = Digest.of("image");
   static final String SECCOMP = "{\"defaultAction\":\"SCMP_ACT_ERRNO\"}\n";
@@ -57,8 +57,9 @@ final class Fixture {
 
   final Path folder;
   final SecureRandom random = new SecureRandom();
-  final ScriptedBackend backend = new ScriptedBackend();
-  final Host host;
+  public final ScriptedBackend backend = new ScriptedBackend();
+  public final RecordedEgress egress = new RecordedEgress();
+  public final Host host;
 
   private Fixture(Path folder) throws IOException {
     this.folder = Files.createDirectories(folder).toRealPath();
@@ -75,6 +76,7 @@ final class Fixture {
             keys,
             new Journal(home, keys, clock, new Actor("cli", "ann(1000)")),
             backend,
+            egress,
             clock,
             random);
     backend.put(IMAGE, IMAGE_DIGEST);
@@ -93,7 +95,7 @@ final class Fixture {
   }
 
   /** With an agent {@code coder}, and with no call on the backend's list. */
-  static Fixture withCoder(Path folder) throws Exception {
+  public static Fixture withCoder(Path folder) throws Exception {
     Fixture fixture = initialised(folder);
     fixture.create(CODER);
     fixture.backend.calls.clear();
@@ -128,7 +130,7 @@ final class Fixture {
     return host.home().agent(CODER);
   }
 
-  AgentRecord record(AgentName name) throws SupervisorException {
+  public AgentRecord record(AgentName name) throws SupervisorException {
     return host.agents().get(name);
   }
 
@@ -200,7 +202,7 @@ final class Fixture {
         Optional.of(relock()), Duration.ofSeconds(5), ALLOW_NOTHING, step -> {});
   }
 
-  AgentStart.Report start() throws Exception {
+  public AgentStart.Report start() throws Exception {
     return new AgentStart(host).start(CODER, options());
   }
 

@@ -33,7 +33,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -41,7 +45,7 @@ import java.util.stream.Collectors;
  * A backend that keeps everything in maps, does what it is asked, remembers every call, and fails
  * where a test wants it to.
  */
-final class ScriptedBackend implements Backend {
+public final class ScriptedBackend implements Backend {
   /** The calls that change something outside. */
   static final Set<String> CHANGING =
       Set.of(
@@ -56,10 +60,17 @@ final class ScriptedBackend implements Backend {
           "putSecret",
           "removeSecret");
 
+  private final BlockingQueue<AgentId> changes = new LinkedBlockingQueue<>();
+
+  /** Tells whoever watches that the agent's container changed. */
+  public void change(AgentId id) {
+    changes.add(id);
+  }
+
   final Map<String, ImageInfo> images = new LinkedHashMap<>();
   final Map<AgentId, Made> containers = new LinkedHashMap<>();
   final Map<String, String> secrets = new HashMap<>();
-  final List<String> calls = new ArrayList<>();
+  public final List<String> calls = new CopyOnWriteArrayList<>();
   final List<String> lines = new ArrayList<>();
   Set<String> controllers = Set.of("memory", "cpu", "pids");
   boolean rootless = true;
@@ -70,6 +81,7 @@ final class ScriptedBackend implements Backend {
   UnaryOperator<EffectiveState> reality = state -> state;
   private int callsUntilFailure = -1;
   private String failing = "";
+  private Kind failingKind = Kind.UNAVAILABLE;
   private boolean unchecked;
 
   /** A container with what it was made from. */
@@ -105,7 +117,13 @@ final class ScriptedBackend implements Backend {
 
   /** From now on every call of this method fails; none does where it is empty. */
   void failIn(String method) {
+    failIn(method, Kind.UNAVAILABLE);
+  }
+
+  /** The same with a kind of failure. */
+  void failIn(String method, Kind kind) {
     failing = method;
+    failingKind = kind;
   }
 
   boolean failureIsDue() {
@@ -143,7 +161,7 @@ final class ScriptedBackend implements Backend {
       throw new BackendException(Kind.FAILED, method + ": scripted to fail");
     }
     if (failing.equals(method)) {
-      throw new BackendException(Kind.UNAVAILABLE, method + ": scripted to fail");
+      throw new BackendException(failingKind, method + ": scripted to fail");
     }
   }
 
@@ -341,6 +359,18 @@ final class ScriptedBackend implements Backend {
   public void logs(AgentId id, LogQuery query, LogSink sink) throws BackendException {
     called("logs", id);
     lines.forEach(line -> sink.accept(Instant.EPOCH, false, line));
+  }
+
+  @Override
+  public void watch(Instant since, Consumer<AgentId> changed) throws BackendException {
+    called("watch", since);
+    try {
+      while (true) {
+        changed.accept(changes.take());
+      }
+    } catch (InterruptedException e) {
+      throw new BackendException(Kind.INTERRUPTED, "watch: interrupted", e);
+    }
   }
 
   @Override

@@ -19,10 +19,12 @@ import dev.claw.model.LogSink;
 import dev.claw.model.Quoted;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Agents in rootless Podman pods, over libpod's API. Nothing is started or connected to before the
@@ -201,6 +203,11 @@ public final class PodmanBackend implements Backend {
   @Override
   public void logs(AgentId id, LogQuery query, LogSink sink) throws BackendException {
     new Logs(libpod).read(agents.get(id), query, sink);
+  }
+
+  @Override
+  public void watch(Instant since, Consumer<AgentId> changed) throws BackendException {
+    new Events(libpod).watch(since, changed);
   }
 
   @Override

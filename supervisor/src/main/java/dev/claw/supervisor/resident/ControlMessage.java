@@ -1,0 +1,163 @@
+package dev.claw.supervisor.resident;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.claw.lock.CanonicalJson;
+import dev.claw.lock.JsonException;
+import dev.claw.lock.JsonFields;
+import dev.claw.lock.StrictJson;
+import dev.claw.model.AgentName;
+import dev.claw.model.InvalidValueException;
+import dev.claw.supervisor.SupervisorException.Reason;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * One question and one answer, each a line of JSON, as they go over the control socket. A client
+ * and a process of different versions may meet there, so what is not understood is an error with a
+ * sentence and never guessed at.
+ */
+final class ControlMessage {
+  /** Most bytes of a line without its end. */
+  static final int LONGEST = 1 << 20;
+
+  private ControlMessage() {}
+
+  /** A question. */
+  sealed interface Request {
+    /** Serve the agent's egress by what is on disk now. */
+    record Serve(AgentName agent) implements Request {}
+
+    /** The same where the agent is served already. */
+    record Refresh(AgentName agent) implements Request {}
+
+    /** Say how you are. */
+    record Status() implements Request {}
+
+    /** End. */
+    record Stop() implements Request {}
+  }
+
+  /** An answer. */
+  sealed interface Answer {
+    /** Done, and there is nothing to say. */
+    record Done() implements Answer {}
+
+    /** The agent is served at this socket. */
+    record ServedAt(Path socket) implements Answer {}
+
+    /** How the process is. */
+    record Is(SupervisorStatus status) implements Answer {}
+
+    /** It was not done. */
+    record Failed(Reason reason, String message) implements Answer {}
+  }
+
+  static byte[] write(Request request) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    switch (request) {
+      case Request.Serve(AgentName agent) -> node.put("act", "serve").put("agent", agent.value());
+      case Request.Refresh(AgentName agent) ->
+          node.put("act", "refresh").put("agent", agent.value());
+      case Request.Status _ -> node.put("act", "status");
+      case Request.Stop _ -> node.put("act", "stop");
+    }
+    return bytes(node);
+  }
+
+  static Request readRequest(byte[] line) throws JsonException {
+    JsonFields fields = JsonFields.of(StrictJson.parse(line, LONGEST), "", "act", "agent");
+    return switch (fields.text("act")) {
+      case "serve" -> new Request.Serve(fields.value("agent", AgentName::parse));
+      case "refresh" -> new Request.Refresh(fields.value("agent", AgentName::parse));
+      case "status" -> new Request.Status();
+      case "stop" -> new Request.Stop();
+      default -> throw new JsonException("act", "expected serve, refresh, status or stop");
+    };
+  }
+
+  static byte[] write(Answer answer) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    switch (answer) {
+      case Answer.Done _ -> node.put("done", true);
+      case Answer.ServedAt(Path socket) -> node.put("socket", socket.toString());
+      case Answer.Is(SupervisorStatus status) -> node.set("status", json(status));
+      case Answer.Failed(Reason reason, String message) ->
+          node.putObject("failed")
+              .put("reason", reason.name().toLowerCase(Locale.ROOT))
+              .put("message", message);
+    }
+    return bytes(node);
+  }
+
+  static Answer readAnswer(byte[] line) throws JsonException {
+    JsonFields fields =
+        JsonFields.of(StrictJson.parse(line, LONGEST), "", "done", "socket", "status", "failed");
+    if (fields.has("failed")) {
+      JsonFields failed = fields.object("failed", "reason", "message");
+      return new Answer.Failed(failed.word("reason", Reason.class), failed.text("message"));
+    }
+    if (fields.has("socket")) {
+      return new Answer.ServedAt(Path.of(fields.text("socket")));
+    }
+    return fields.has("status")
+        ? new Answer.Is(status(fields.object("status", "pid", "version", "since", "agents")))
+        : new Answer.Done();
+  }
+
+  private static ObjectNode json(SupervisorStatus status) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("pid", status.pid());
+    node.put("version", status.version());
+    node.put("since", status.since().toString());
+    ArrayNode agents = node.putArray("agents");
+    for (SupervisorStatus.Served served : status.agents()) {
+      agents
+          .addObject()
+          .put("agent", served.agent().value())
+          .put("connections", served.connections())
+          .put("bytes", Math.min(served.bytes(), CanonicalJson.LARGEST))
+          .put("modelTokens", Math.min(served.modelTokens(), CanonicalJson.LARGEST));
+    }
+    return node;
+  }
+
+  private static SupervisorStatus status(JsonFields fields) throws JsonException {
+    List<SupervisorStatus.Served> agents = new ArrayList<>();
+    for (JsonFields agent :
+        fields.objects("agents", "agent", "connections", "bytes", "modelTokens")) {
+      agents.add(
+          new SupervisorStatus.Served(
+              agent.value("agent", AgentName::parse),
+              (int) agent.integer("connections", 0, Integer.MAX_VALUE),
+              agent.integer("bytes", 0, CanonicalJson.LARGEST),
+              agent.integer("modelTokens", 0, CanonicalJson.LARGEST)));
+    }
+    return new SupervisorStatus(
+        fields.integer("pid", 1, Integer.MAX_VALUE),
+        fields.text("version"),
+        fields.value("since", ControlMessage::instant),
+        agents);
+  }
+
+  private static Instant instant(String text) throws InvalidValueException {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeException e) {
+      throw new InvalidValueException("expected a time, found " + text);
+    }
+  }
+
+  private static byte[] bytes(ObjectNode node) {
+    try {
+      return CanonicalJson.bytes(node);
+    } catch (JsonException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package dev.claw.supervisor.resident;
+
+import dev.claw.egress.AuditedDecisions;
+import dev.claw.egress.EgressEnvironment;
+import dev.claw.egress.EgressException;
+import dev.claw.egress.EgressLimits;
+import dev.claw.egress.EgressProxy;
+import dev.claw.egress.Outbound;
+import dev.claw.egress.ProgramFinder;
+import dev.claw.egress.SystemResolver;
+import dev.claw.model.Actor;
+import dev.claw.model.AgentName;
+import dev.claw.supervisor.Host;
+import dev.claw.supervisor.Policies;
+import dev.claw.supervisor.SupervisorException;
+import dev.claw.supervisor.SupervisorException.Reason;
+import dev.claw.supervisor.resident.ControlMessage.Answer;
+import dev.claw.supervisor.resident.ControlMessage.Request;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * The process that serves running agents: it opens their egress when it is asked for, opens again
+ * what its predecessor served, and ends when nobody needs it.
+ */
+public final class ResidentProcess {
+  /** How long an agent that was announced may take until it runs. */
+  private static final Duration START = Duration.ofMinutes(3);
+
+  private final Host host;
+  private final ResidentFolder folder;
+  private final Options options;
+  private final Consumer<String> log;
+  private final Instant since;
+  private final Lifetime lifetime;
+
+  /**
+   * How to run.
+   *
+   * @param version of this claw
+   * @param actor in whose name decisions are on record
+   * @param idleExit after how long without an agent the process ends; empty for never
+   */
+  public record Options(String version, Actor actor, Optional<Duration> idleExit) {}
+
+  /**
+   * @param log gets a line for what happens; called by several threads
+   */
+  public ResidentProcess(Host host, ResidentFolder folder, Options options, Consumer<String> log) {
+    this.host = host;
+    this.folder = folder;
+    this.options = options;
+    this.log = log;
+    this.since = host.clock().instant();
+    this.lifetime = new Lifetime(options.idleExit());
+  }
+
+  /**
+   * Serves until it is told to stop, is interrupted, or is needed no longer.
+   *
+   * @throws SupervisorException CONFLICT where another process serves this state folder
+   */
+  public void run() throws SupervisorException {
+    host.home().verify();
+    folder.create();
+    try (ProcessLock _ = ProcessLock.take(folder.lock());
+        ExecutorService blocking = Executors.newCachedThreadPool(ResidentProcess::daemon);
+        ScheduledExecutorService later =
+            Executors.newSingleThreadScheduledExecutor(ResidentProcess::daemon);
+        AuditedDecisions decisions = new AuditedDecisions(host.journal()::chain, options.actor());
+        EgressProxy proxy =
+            new EgressProxy(environment(decisions, blocking), EgressLimits.DEFAULT, 0);
+        ServedAgents served =
+            new ServedAgents(new Policies(host), proxy, folder, lifetime::needed);
+        Watch watch = new Watch(host, served, log);
+        ControlServer _ =
+            ControlServer.open(
+                folder.control(), request -> answer(request, served, watch, later))) {
+      log.accept("claw " + options.version() + " serves " + host.home().root());
+      watch.start();
+      String why = lifetime.await();
+      log.accept("ends: " + why);
+      later.shutdownNow();
+      blocking.shutdownNow();
+    } catch (EgressException e) {
+      throw new SupervisorException(Reason.FAILED, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private EgressEnvironment environment(AuditedDecisions decisions, ExecutorService blocking) {
+    return new EgressEnvironment(
+        decisions,
+        new SystemResolver(blocking),
+        Outbound.DIRECT,
+        ProgramFinder.UNKNOWN,
+        secret -> CompletableFuture.completedFuture(Optional.empty()),
+        host.clock(),
+        blocking,
+        null,
+        EgressEnvironment.DNS_SERVER);
+  }
+
+  private static Thread daemon(Runnable work) {
+    return Thread.ofPlatform().daemon().name("blocking").unstarted(work);
+  }
+
+  private Answer answer(
+      Request request, ServedAgents served, Watch watch, ScheduledExecutorService later) {
+    try {
+      return switch (request) {
+        case Request.Serve(AgentName agent) -> {
+          Path socket = served.serve(agent);
+          var _ =
+              later.schedule(
+                  () -> served.find(agent).ifPresent(watch::releaseUnlessRunning),
+                  START.toSeconds(),
+                  TimeUnit.SECONDS);
+          yield new Answer.ServedAt(socket);
+        }
+        case Request.Refresh(AgentName agent) -> {
+          if (served.find(agent).isPresent()) {
+            served.serve(agent);
+          }
+          yield new Answer.Done();
+        }
+        case Request.Status _ ->
+            new Answer.Is(
+                new SupervisorStatus(
+                    ProcessHandle.current().pid(), options.version(), since, served.status()));
+        case Request.Stop _ -> {
+          lifetime.end("it was told to");
+          yield new Answer.Done();
+        }
+      };
+    } catch (SupervisorException e) {
+      log.accept(String.valueOf(e.getMessage()));
+      return new Answer.Failed(e.reason(), String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      log.accept("this should not have happened: " + e);
+      return new Answer.Failed(Reason.FAILED, "the supervisor failed: " + e);
+    }
+  }
+}

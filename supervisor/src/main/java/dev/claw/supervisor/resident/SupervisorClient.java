@@ -1,0 +1,170 @@
+package dev.claw.supervisor.resident;
+
+import dev.claw.lock.JsonException;
+import dev.claw.model.AgentName;
+import dev.claw.supervisor.EgressAccess;
+import dev.claw.supervisor.SupervisorException;
+import dev.claw.supervisor.SupervisorException.Reason;
+import dev.claw.supervisor.resident.ControlMessage.Answer;
+import dev.claw.supervisor.resident.ControlMessage.Request;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Timer;
+import java.util.TimerTask;
+
+/** Asks the resident process, and starts it where an answer is needed and none runs. */
+public final class SupervisorClient implements EgressAccess {
+  private static final Duration ANSWER = Duration.ofSeconds(60);
+  private static final Duration END = Duration.ofSeconds(20);
+
+  private final ResidentFolder folder;
+  private final ResidentStart start;
+
+  public SupervisorClient(ResidentFolder folder, ResidentStart start) {
+    this.folder = folder;
+    this.start = start;
+  }
+
+  @Override
+  public Path serve(AgentName agent) throws SupervisorException {
+    Request request = new Request.Serve(agent);
+    Optional<Answer> answer = ask(request);
+    if (answer.isEmpty()) {
+      start.start(folder, () -> ask(new Request.Status()).isPresent());
+      answer = ask(request);
+    }
+    return answer
+        .flatMap(
+            given ->
+                given instanceof Answer.ServedAt(Path socket)
+                    ? Optional.of(socket)
+                    : Optional.empty())
+        .orElseThrow(
+            () ->
+                new SupervisorException(
+                    Reason.FAILED,
+                    "the supervisor ended as soon as it was asked; see 'claw supervisor logs'"));
+  }
+
+  @Override
+  public void refresh(AgentName agent) throws SupervisorException {
+    var _ = ask(new Request.Refresh(agent));
+  }
+
+  /** How the process is; empty where none runs. */
+  public Optional<SupervisorStatus> status() throws SupervisorException {
+    return ask(new Request.Status())
+        .flatMap(
+            answer ->
+                answer instanceof Answer.Is(SupervisorStatus status)
+                    ? Optional.of(status)
+                    : Optional.empty());
+  }
+
+  /**
+   * Ends the process and waits until it has ended.
+   *
+   * @return whether one ran
+   */
+  public boolean stop() throws SupervisorException, InterruptedException {
+    if (ask(new Request.Stop()).isEmpty()) {
+      return false;
+    }
+    long end = System.nanoTime() + END.toNanos();
+    while (ProcessLock.isTaken(folder.lock())) {
+      if (System.nanoTime() - end > 0) {
+        throw new SupervisorException(
+            Reason.FAILED,
+            "the supervisor was told to end and still runs; see 'claw supervisor logs'");
+      }
+      Thread.sleep(20);
+    }
+    return true;
+  }
+
+  /**
+   * Starts the process again where one was killed while agents needed it.
+   *
+   * @return whether it had to be started
+   */
+  public boolean revive() throws SupervisorException {
+    if (!Files.exists(folder.serving()) || ProcessLock.isTaken(folder.lock())) {
+      return false;
+    }
+    start.start(folder, () -> ask(new Request.Status()).isPresent());
+    return true;
+  }
+
+  /**
+   * The answer; empty where nobody is there to give one.
+   *
+   * @throws SupervisorException as it was answered
+   */
+  private Optional<Answer> ask(Request request) throws SupervisorException {
+    Answer answer;
+    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      try {
+        channel.connect(UnixDomainSocketAddress.of(folder.control()));
+      } catch (IOException e) {
+        return Optional.empty(); // nobody listens
+      }
+      Timer patience = new Timer("supervisor-answer", true);
+      try {
+        patience.schedule(closing(channel), ANSWER.toMillis());
+        channel.write(ByteBuffer.wrap(ControlMessage.write(request)));
+        channel.write(ByteBuffer.wrap(new byte[] {'\n'}));
+        byte[] line = ControlServer.line(channel);
+        if (line.length == 0) {
+          return Optional.empty(); // it ended while it was asked
+        }
+        answer = ControlMessage.readAnswer(line);
+      } finally {
+        patience.cancel();
+      }
+    } catch (AsynchronousCloseException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new SupervisorException(Reason.INTERRUPTED, "broken off", e);
+      }
+      throw new SupervisorException(
+          Reason.FAILED,
+          "the supervisor did not answer within "
+              + ANSWER.toSeconds()
+              + " s; see 'claw supervisor logs'",
+          e);
+    } catch (IOException e) {
+      return Optional.empty(); // it ended while it was asked
+    } catch (JsonException e) {
+      throw new SupervisorException(
+          Reason.FAILED,
+          "the supervisor's answer is not understood ("
+              + e.getMessage()
+              + "); it may be of another version: run 'claw supervisor stop'",
+          e);
+    }
+    if (answer instanceof Answer.Failed(Reason reason, String message)) {
+      throw new SupervisorException(reason, message);
+    }
+    return Optional.of(answer);
+  }
+
+  private static TimerTask closing(SocketChannel channel) {
+    return new TimerTask() {
+      @Override
+      public void run() {
+        try {
+          channel.close();
+        } catch (IOException e) {
+          // whoever reads notices
+        }
+      }
+    };
+  }
+}

@@ -1,0 +1,149 @@
+package dev.claw.supervisor.resident;
+
+import dev.claw.model.AgentContainer;
+import dev.claw.model.AgentId;
+import dev.claw.model.AgentName;
+import dev.claw.model.Backend;
+import dev.claw.model.BackendException;
+import dev.claw.supervisor.AgentRecord;
+import dev.claw.supervisor.Host;
+import dev.claw.supervisor.SupervisorException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Follows what the backend says of agents' containers: an agent that ended loses its egress. At
+ * first, and whenever the backend was lost, it looks at all that run, and opens what they need.
+ */
+final class Watch implements AutoCloseable {
+  private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+  private final Host host;
+  private final ServedAgents served;
+  private final Consumer<String> log;
+  private final Thread thread;
+  private volatile boolean closed;
+
+  Watch(Host host, ServedAgents served, Consumer<String> log) {
+    this.host = host;
+    this.served = served;
+    this.log = log;
+    this.thread = Thread.ofPlatform().daemon().name("watch").unstarted(this::watch);
+  }
+
+  /** Looks at all agents that run, then follows them in a thread of its own. */
+  void start() {
+    thread.start();
+  }
+
+  private void watch() {
+    Duration pause = SHORTEST_PAUSE;
+    while (!closed) {
+      Instant since = host.clock().instant();
+      try {
+        lookAtAll();
+        host.backend().watch(since, this::changed);
+        pause = SHORTEST_PAUSE;
+      } catch (BackendException | SupervisorException | RuntimeException e) {
+        if (closed) {
+          return;
+        }
+        log.accept("the backend was lost: " + e.getMessage());
+      }
+      try {
+        Thread.sleep(pause);
+      } catch (InterruptedException e) {
+        return; // close
+      }
+      pause =
+          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
+              ? pause.multipliedBy(2)
+              : LONGEST_PAUSE;
+    }
+  }
+
+  private void lookAtAll() throws BackendException, SupervisorException {
+    for (AgentId id : served.ids()) {
+      changed(id);
+    }
+    for (AgentContainer container : host.backend().list()) {
+      if (container.state() == AgentContainer.State.RUNNING) {
+        resume(container);
+      }
+    }
+  }
+
+  /** The agent was not asked for: it ran before this process did. */
+  private void resume(AgentContainer container) {
+    AgentName name = container.name();
+    try {
+      Optional<AgentRecord> agent = host.agents().find(name);
+      if (agent.isEmpty() || !agent.get().id().equals(container.id())) {
+        return; // of another state folder
+      }
+      if (!served.has(container.id())) {
+        Path socket = served.serve(name);
+        host.backend().openDoor(container.id(), socket);
+        log.accept(name + ": runs, so its egress is open again");
+      }
+      served.ran(container.id());
+    } catch (SupervisorException | BackendException e) {
+      log.accept(name + ": runs without egress: " + e.getMessage());
+    }
+  }
+
+  private void changed(AgentId id) {
+    if (!served.has(id)) {
+      return;
+    }
+    try {
+      if (isRunning(id)) {
+        served.ran(id);
+      } else if (served.hasRun(id)) {
+        served.release(id);
+        log.accept("agent " + id + " ended");
+      }
+    } catch (BackendException e) {
+      log.accept("agent " + id + ": it can't be seen whether it runs: " + e.getMessage());
+    }
+  }
+
+  /** For an agent that was announced and may never have come. */
+  void releaseUnlessRunning(AgentId id) {
+    try {
+      if (isRunning(id)) {
+        served.ran(id);
+      } else {
+        served.release(id);
+      }
+    } catch (BackendException e) {
+      log.accept("agent " + id + ": it can't be seen whether it runs: " + e.getMessage());
+    }
+  }
+
+  private boolean isRunning(AgentId id) throws BackendException {
+    Backend backend = host.backend();
+    return backend
+        .find(id)
+        .map(
+            container ->
+                container.state() != AgentContainer.State.EXITED
+                    && container.state() != AgentContainer.State.CREATED)
+        .orElse(false);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
