@@ -128,7 +128,7 @@ public record ClawHome(Path root) {
     }
   }
 
-  private void verifyFolder(Path folder) throws SupervisorException {
+  void verifyFolder(Path folder) throws SupervisorException {
     PosixFileAttributes attributes;
     try {
       // The root itself may be a link to another disk; what is in it may not.

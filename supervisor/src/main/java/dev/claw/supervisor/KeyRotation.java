@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Replaces the host's key without a moment in which a lock does not verify: every lock is signed by
- * both keys first.
+ * Replaces the host's key without a moment in which a lock does not verify: every lock and grant is
+ * signed by both keys first.
  */
 public final class KeyRotation {
   private final Host host;
@@ -98,6 +98,7 @@ public final class KeyRotation {
   private void resign(KeyRing old, HostKey successor, List<String> signed, List<String> leftOut)
       throws IOException {
     try {
+      new GrantStore(host).resign(old, successor);
       Resigning resigning = new Resigning(old, successor, signed, leftOut);
       for (AgentStore.Entry entry : host.agents().list()) {
         if (entry.agent().isEmpty()) {

@@ -23,18 +23,45 @@ import org.sqlite.JDBC;
 /**
  * {@code claw.db}: SQLite in WAL mode with {@code synchronous=FULL}. It remembers the highest lock
  * serial seen for each agent, so that an older lock with a good signature is recognised as
- * replayed.
+ * replayed; grants, what agents used of their budgets, and the latest instant that was seen.
  */
 public final class StateDatabase implements AutoCloseable {
-  /** One script a version; {@code user_version} says how many have run. */
-  private static final List<String> MIGRATIONS =
+  /** The statements of each version; {@code user_version} says how many versions have run. */
+  private static final List<List<String>> MIGRATIONS =
       List.of(
-          """
-          CREATE TABLE lock_serial (
-            agent_id TEXT PRIMARY KEY,
-            serial INTEGER NOT NULL CHECK (serial >= 1)
-          ) STRICT, WITHOUT ROWID
-          """);
+          List.of(
+              """
+              CREATE TABLE lock_serial (
+                agent_id TEXT PRIMARY KEY,
+                serial INTEGER NOT NULL CHECK (serial >= 1)
+              ) STRICT, WITHOUT ROWID
+              """),
+          List.of(
+              """
+              CREATE TABLE egress_grant (
+                agent_id TEXT NOT NULL,
+                id TEXT NOT NULL,
+                payload TEXT NOT NULL,
+                signatures TEXT NOT NULL,
+                PRIMARY KEY (agent_id, id)
+              ) STRICT, WITHOUT ROWID
+              """,
+              """
+              CREATE TABLE egress_usage (
+                agent_id TEXT PRIMARY KEY,
+                day INTEGER NOT NULL,
+                bytes INTEGER NOT NULL CHECK (bytes >= 0),
+                model_tokens INTEGER NOT NULL CHECK (model_tokens >= 0)
+              ) STRICT, WITHOUT ROWID
+              """,
+              """
+              CREATE TABLE latest_instant (
+                one INTEGER PRIMARY KEY CHECK (one = 1),
+                millis INTEGER NOT NULL CHECK (millis BETWEEN 0 AND 253402300799999),
+                boot TEXT NOT NULL,
+                uptime INTEGER NOT NULL CHECK (uptime >= 0)
+              ) STRICT
+              """));
 
   private final Path file;
   private final Connection connection;
@@ -129,7 +156,9 @@ public final class StateDatabase implements AutoCloseable {
       statement.execute("BEGIN IMMEDIATE");
       // Another process may have migrated while this one waited for the write lock.
       for (int next = version(statement); next < MIGRATIONS.size(); next++) {
-        statement.execute(MIGRATIONS.get(next));
+        for (String sql : MIGRATIONS.get(next)) {
+          statement.execute(sql);
+        }
         statement.execute("PRAGMA user_version = " + (next + 1));
       }
       statement.execute("COMMIT");
@@ -173,12 +202,59 @@ public final class StateDatabase implements AutoCloseable {
 
   /** Forgets an agent that is gone for good. */
   public void forget(AgentId agent) throws SupervisorException {
-    try (PreparedStatement delete =
-        connection.prepareStatement("DELETE FROM lock_serial WHERE agent_id = ?")) {
-      delete.setString(1, agent.value());
-      delete.executeUpdate();
+    inTransaction(
+        within -> {
+          for (String table : List.of("lock_serial", "egress_grant", "egress_usage")) {
+            try (PreparedStatement delete =
+                within.prepareStatement("DELETE FROM " + table + " WHERE agent_id = ?")) {
+              delete.setString(1, agent.value());
+              delete.executeUpdate();
+            }
+          }
+          return agent;
+        });
+  }
+
+  /** What is asked of the database. */
+  @FunctionalInterface
+  interface Work<T> {
+    T run(Connection connection) throws SQLException, SupervisorException;
+  }
+
+  /** Reads. */
+  <T> T read(Work<T> work) throws SupervisorException {
+    try {
+      return work.run(connection);
     } catch (SQLException e) {
       throw broken(file, e);
+    }
+  }
+
+  /** Reads and writes, all of it or nothing, while nobody else writes. */
+  <T> T inTransaction(Work<T> work) throws SupervisorException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("BEGIN IMMEDIATE");
+      boolean done = false;
+      try {
+        T result = work.run(connection);
+        statement.execute("COMMIT");
+        done = true;
+        return result;
+      } finally {
+        if (!done) {
+          rollBack(statement);
+        }
+      }
+    } catch (SQLException e) {
+      throw broken(file, e);
+    }
+  }
+
+  private static void rollBack(Statement statement) {
+    try {
+      statement.execute("ROLLBACK");
+    } catch (SQLException e) {
+      // SQLite rolled it back already, or does so when the connection closes.
     }
   }
 
