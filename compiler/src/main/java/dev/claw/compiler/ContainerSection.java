@@ -7,9 +7,9 @@ import dev.claw.lock.JsonException;
 import dev.claw.model.ByteSize;
 import dev.claw.model.ContainerSpec;
 import dev.claw.model.Digest;
+import dev.claw.model.EgressPolicy;
 import dev.claw.model.Image;
 import dev.claw.model.Mount;
-import dev.claw.model.NetworkProfile;
 import dev.claw.model.Quoted;
 import dev.claw.model.Resources;
 import dev.claw.model.Seccomp;
@@ -48,11 +48,11 @@ final class ContainerSection {
     this.input = input;
   }
 
-  Read read(NetworkProfile network) {
+  Read read(EgressPolicy egress) {
     Resources resources = resources(fields.section("resources"));
-    List<Mount> mounts = new ArrayList<>(ownMounts());
+    List<Mount> mounts = new ArrayList<>(ownMounts(egress));
     mounts.addAll(new MountsSection(fields, input).read());
-    Map<String, String> environment = environment();
+    Map<String, String> environment = environment(egress);
     Filter filter = seccomp();
     ContainerSpec spec =
         new ContainerSpec(
@@ -68,18 +68,20 @@ final class ContainerSection {
             environment,
             new SecretsSection(fields, input.id()).read(environment.keySet()),
             new Seccomp(filter.kind(), Digest.of(filter.json())),
-            network,
+            egress.profile(),
             stopGracePeriod());
     return new Read(spec, filter.json());
   }
 
-  private List<Mount> ownMounts() {
+  private List<Mount> ownMounts(EgressPolicy egress) {
     Path folder = input.agentFolder();
-    return List.of(
-        own(folder.resolve("workspace"), ContainerPaths.WORKSPACE, Mount.Mode.RW),
-        own(folder.resolve("state"), ContainerPaths.STATE, Mount.Mode.RW),
-        own(folder.resolve("logs"), ContainerPaths.LOGS, Mount.Mode.RW),
-        own(folder.resolve("openclaw.json"), ContainerPaths.CONFIG, Mount.Mode.RO));
+    List<Mount> mounts = new ArrayList<>();
+    mounts.add(own(folder.resolve("workspace"), ContainerPaths.WORKSPACE, Mount.Mode.RW));
+    mounts.add(own(folder.resolve("state"), ContainerPaths.STATE, Mount.Mode.RW));
+    mounts.add(own(folder.resolve("logs"), ContainerPaths.LOGS, Mount.Mode.RW));
+    mounts.add(own(folder.resolve("openclaw.json"), ContainerPaths.CONFIG, Mount.Mode.RO));
+    mounts.addAll(EgressInside.mounts(egress, folder));
+    return mounts;
   }
 
   private static Mount own(Path source, String target, Mount.Mode mode) {
@@ -176,8 +178,9 @@ final class ContainerSection {
         .orElse(Defaults.STOP_GRACE_PERIOD);
   }
 
-  private Map<String, String> environment() {
+  private Map<String, String> environment(EgressPolicy egress) {
     Map<String, String> environment = new TreeMap<>(OpenClawEnvironment.VARIABLES);
+    environment.putAll(EgressInside.variables(egress));
     for (Entry entry : fields.raw("environment").map(Mapping::entries).orElse(List.of())) {
       String name = entry.key();
       String key = "environment." + Quoted.visible(name);

@@ -18,6 +18,8 @@ final class Defaults {
   static final Tools TOOLS = new Tools("coding", List.of(), List.of());
   static final ExecMode EXEC = ExecMode.ASK;
 
+  static final boolean AUDIT_CONTENT = false;
+
   static final long CONTEXT_WINDOW = 131_072;
   static final long MAX_TOKENS = 8192;
 

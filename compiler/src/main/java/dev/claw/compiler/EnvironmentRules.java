@@ -41,10 +41,7 @@ final class EnvironmentRules {
           "DO_NOT_TRACK",
           "NO_COLOR",
           "HOSTNAME",
-          "SSL_CERT_FILE",
-          "SSL_CERT_DIR",
-          "CURL_CA_BUNDLE",
-          "REQUESTS_CA_BUNDLE");
+          "SSL_CERT_DIR");
 
   private EnvironmentRules() {}
 
@@ -63,7 +60,7 @@ final class EnvironmentRules {
     if (name.toUpperCase(Locale.ROOT).endsWith("_PROXY")) {
       return Optional.of("belongs to claw: where the agent can go is written under network");
     }
-    if (CLAW.contains(name)) {
+    if (CLAW.contains(name) || EgressInside.isOwn(name)) {
       return Optional.of("belongs to claw, which sets it for every agent");
     }
     return Optional.empty();

@@ -111,6 +111,9 @@ final class LockFacts {
   }
 
   private void addModels(ModelPolicy models) {
+    if (models.content()) {
+      put(Section.MODELS, "content of calls", "recorded");
+    }
     put(Section.MODELS, "primary", models.primary().isEmpty() ? "none" : models.primary());
     for (ModelPolicy.Provider provider : models.providers()) {
       put(

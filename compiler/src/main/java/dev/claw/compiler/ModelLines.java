@@ -18,17 +18,18 @@ final class ModelLines {
   private ModelLines() {}
 
   static List<Line> of(ModelPolicy policy, EgressPolicy reach) {
-    return reach.profile() == NetworkProfile.OFFLINE && !policy.primary().isEmpty()
-        ? List.of(outOfReach(policy))
+    return reach.profile() != NetworkProfile.ALLOWLIST && !policy.primary().isEmpty()
+        ? List.of(outOfReach(policy, reach.profile()))
         : reached(policy, reach.budgets());
   }
 
-  /** An offline agent has no door, and so no broker behind it. */
-  private static Line outOfReach(ModelPolicy policy) {
+  /** Only an allowlist agent has a door, and the broker behind it. */
+  private static Line outOfReach(ModelPolicy policy, NetworkProfile profile) {
     return new Line(
         Section.MODELS,
-        "It reaches no model, and so answers nothing: an offline agent has no door, not even to"
-            + " claw's model broker. It would think with "
+        "It reaches no model, and so answers nothing: an agent whose network is "
+            + profile.word()
+            + " has no door to claw's model broker. It would think with "
             + Quoted.visible(policy.primary())
             + " if network.profile were allowlist.",
         Enforcer.KERNEL,
@@ -62,6 +63,19 @@ final class ModelLines {
                           + Quoted.visible(provider.secret())
                           + "; the agent never sees it.")));
     }
+    if (!policy.providers().isEmpty()) {
+      lines.add(
+          broker(
+              "It can call the models named here and no others, and none while claw's supervisor"
+                  + " does not run."));
+      lines.add(
+          broker(
+              policy.content()
+                  ? "Model calls are recorded with their content: whatever the agent reads and"
+                      + " writes there stands in claw's record."
+                  : "Model calls are recorded with model, status, bytes and tokens, not with their"
+                      + " content."));
+    }
     if (budgets.modelTokensPerDay() != Long.MAX_VALUE) {
       lines.add(
           broker(
@@ -70,8 +84,7 @@ final class ModelLines {
     return lines;
   }
 
-  /** The broker is part of the egress proxy. */
   private static Line broker(String text) {
-    return new Line(Section.MODELS, text, Enforcer.PROXY, Status.NOT_YET);
+    return new Line(Section.MODELS, text, Enforcer.BROKER, Status.ENFORCED);
   }
 }

@@ -22,10 +22,15 @@ final class ModelsSection {
   private static final long MOST_TOKENS = 100_000_000;
 
   private final Fields fields;
+  private final Fields audit;
   private final OpenClawNames names;
 
-  ModelsSection(Fields fields, OpenClawNames names) {
+  /**
+   * @param audit the section {@code audit}, which says what is recorded of their calls
+   */
+  ModelsSection(Fields fields, Fields audit, OpenClawNames names) {
     this.fields = fields;
+    this.audit = audit;
     this.names = names;
   }
 
@@ -34,7 +39,8 @@ final class ModelsSection {
     for (Entry entry : fields.raw("providers").map(Mapping::entries).orElse(List.of())) {
       provider(entry).ifPresent(providers::add);
     }
-    return new ModelPolicy(primary(providers), providers);
+    return new ModelPolicy(
+        primary(providers), providers, audit.flag("content").orElse(Defaults.AUDIT_CONTENT));
   }
 
   private String primary(List<ModelPolicy.Provider> providers) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.claw.model.AgentPolicy;
 import dev.claw.model.ModelPolicy;
+import dev.claw.model.NetworkProfile;
 import java.util.List;
 
 /** Writes what an agent may decide in the words of OpenClaw's own configuration. */
@@ -18,7 +19,7 @@ final class OpenClawConfig {
 
   private OpenClawConfig() {}
 
-  static ObjectNode from(AgentPolicy agent, ModelPolicy models) {
+  static ObjectNode from(AgentPolicy agent, ModelPolicy models, NetworkProfile network) {
     ObjectNode root = NODES.objectNode();
     root.set("agents", agents(agent, models));
     root.set("models", models(models));
@@ -32,6 +33,12 @@ final class OpenClawConfig {
     }
     root.set("gateway", gateway());
     root.set("secrets", secrets());
+    if (network == NetworkProfile.ALLOWLIST) {
+      // Its own clients take no notice of the variables unless it is told so here.
+      root.putObject("proxy").put("proxyUrl", EgressInside.PROXY);
+      // Names stand for addresses of this range inside, which its guard takes for a test network.
+      root.withObject("/tools/web/fetch/ssrfPolicy").put("allowRfc2544BenchmarkRange", true);
+    }
     addSilence(root);
     return root;
   }

@@ -64,13 +64,14 @@ public final class PolicyCompiler {
     Fields agentFields = root.section("agent");
     AgentSection agentSection = new AgentSection(agentFields, names);
     AgentPolicy agent = agentSection.read();
-    ModelPolicy models = new ModelsSection(root.section("models"), names).read();
+    ModelPolicy models =
+        new ModelsSection(root.section("models"), root.section("audit"), names).read();
     EgressPolicy egress = new NetworkSection(root.section("network")).read();
     ContainerSection.Read container =
-        new ContainerSection(root.section("container"), input).read(egress.profile());
+        new ContainerSection(root.section("container"), input).read(egress);
     warnOfOpen(root, egress, problems);
 
-    ObjectNode openclaw = OpenClawConfig.from(agent, models);
+    ObjectNode openclaw = OpenClawConfig.from(agent, models, egress.profile());
     OpenClawOverrides overrides = new OpenClawOverrides(problems);
     addChannels(agentSection.channelSettings(), openclaw, overrides);
     agentFields.raw("openclaw").ifPresent(map -> overrides.merge(map, openclaw));

@@ -50,6 +50,8 @@ public record PolicyExplanation(List<Line> lines) {
     PODMAN,
     OPENCLAW,
     PROXY,
+    /** The model broker, which is part of the proxy. */
+    BROKER,
     NOBODY;
 
     /** The word for it in output. */
@@ -63,9 +65,7 @@ public record PolicyExplanation(List<Line> lines) {
     ENFORCED("enforced"),
     /** The agent is told and may do otherwise. */
     ADVISORY("advisory"),
-    NOT_ENFORCED("NOT ENFORCED"),
-    /** Locked, and to be enforced by a part of claw that is not there yet; closed until then. */
-    NOT_YET("not yet");
+    NOT_ENFORCED("NOT ENFORCED");
 
     private final String words;
 

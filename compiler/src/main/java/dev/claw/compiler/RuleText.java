@@ -33,14 +33,14 @@ final class RuleText {
         : program.path() + " with the digest " + program.digest();
   }
 
-  /** What of the rule can't hold, as the rest of a sentence; empty text where all can. */
-  static String limits(EgressRule rule) {
+  /** That claw looks inside TLS, as the rest of a sentence; empty text where it does not. */
+  static String inspected(EgressRule rule) {
+    return rule.inspect() ? " (claw looks inside TLS)" : "";
+  }
+
+  /** Whether the rule says more than can be seen of https. */
+  static boolean endsAtTls(EgressRule rule) {
     boolean inside = !(rule.methods().isEmpty() && rule.paths().isEmpty());
-    if (rule.inspect()) {
-      return " (claw looks inside TLS)";
-    }
-    return inside && rule.ports().contains(443)
-        ? " (on port 443 host and port only: methods and paths are inside TLS)"
-        : "";
+    return inside && !rule.inspect() && rule.ports().contains(443);
   }
 }

@@ -29,7 +29,8 @@ final class TemplateKeys {
             "agent",
             "models",
             "container",
-            "network"));
+            "network",
+            "audit"));
     sections.put(
         "agent", List.of("tools", "exec", "skills", "plugins", "channels", "rules", "openclaw"));
     sections.put("agent.tools", List.of("profile", "allow", "deny"));
@@ -57,6 +58,7 @@ final class TemplateKeys {
     }
     sections.put(
         "network.budgets", List.of("requestsPerMinute", "bytesPerDay", "modelTokensPerDay"));
+    sections.put("audit", List.of("content"));
     return sections;
   }
 

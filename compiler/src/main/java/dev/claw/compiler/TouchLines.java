@@ -119,7 +119,9 @@ final class TouchLines {
   private void addNamed(ContainerSpec spec) {
     List<String> variables =
         spec.environment().keySet().stream()
-            .filter(name -> !OpenClawEnvironment.VARIABLES.containsKey(name))
+            .filter(
+                name ->
+                    !OpenClawEnvironment.VARIABLES.containsKey(name) && !EgressInside.isOwn(name))
             .map(Quoted::visible)
             .toList();
     if (!variables.isEmpty()) {

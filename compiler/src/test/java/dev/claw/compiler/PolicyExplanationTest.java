@@ -66,8 +66,15 @@ class PolicyExplanationTest {
         .allMatch(line -> line.status() == Status.NOT_ENFORCED);
   }
 
+  private static String row(PolicyExplanation explanation, String words) {
+    return explanation.lines().stream()
+        .filter(line -> line.text().contains(words))
+        .map(line -> line.enforcer() + " " + line.status() + " " + line.text())
+        .collect(java.util.stream.Collectors.joining("\n"));
+  }
+
   @Test
-  void rulesOfAnAllowlistAreNotYet() throws Exception {
+  void eachRuleOfAnAllowlistSaysWhoEnforcesWhat() throws Exception {
     PolicyExplanation explanation =
         explain(
             """
@@ -77,18 +84,74 @@ class PolicyExplanationTest {
                 - {host: a.example, methods: [GET]}
                 - {host: b.example, methods: [GET], inspect: true}
                 - {host: c.example, audit: true}
-              deny: [{host: d.example}]
+                - {host: plain.example, ports: [80], paths: [/x]}
+                - {host: git.example, programs: [/usr/bin/git]}
+              deny:
+                - {host: d.example}
+                - {host: e.example, audit: true}
+                - {host: f.example, paths: [/x]}
+              budgets: {requestsPerMinute: 5}
             """);
-    assertThat(explanation.text())
-        .contains("the agent reaches nothing until one carries them")
-        .contains("a.example, port 443, only GET (on port 443 host and port only")
-        .contains("b.example, port 443, only GET (claw looks inside TLS)")
-        .contains("Only recorded, not decided: c.example")
-        .contains("It can't reach d.example");
-    assertThat(explanation.lines())
-        .filteredOn(line -> line.section() == Section.REACH && line.text().contains(".example"))
-        .hasSize(4)
-        .allMatch(line -> line.status() == Status.NOT_YET);
+    assertThat(row(explanation, "a.example"))
+        .isEqualTo(
+            "PROXY ENFORCED It can reach a.example, port 443, only GET.\n"
+                + "NOBODY NOT_ENFORCED Over https to a.example the methods and paths of this rule"
+                + " do not hold: they are inside TLS, and the rule has no 'inspect: true'.");
+    assertThat(row(explanation, "b.example"))
+        .isEqualTo(
+            "PROXY ENFORCED It can reach b.example, port 443, only GET (claw looks inside TLS).");
+    assertThat(row(explanation, "c.example"))
+        .isEqualTo(
+            "PROXY ENFORCED It is only recorded what this would admit: c.example, port 443.");
+    assertThat(row(explanation, "plain.example")).doesNotContain("NOT_ENFORCED");
+    assertThat(row(explanation, "d.example"))
+        .isEqualTo("PROXY ENFORCED It can't reach d.example, port 443, whatever admits it.");
+    assertThat(row(explanation, "e.example"))
+        .startsWith("NOBODY NOT_ENFORCED It is only recorded what this would deny: e.example");
+    assertThat(row(explanation, "f.example")).contains("(over https all of the host");
+    assertThat(row(explanation, "an authority that only this agent trusts")).isNotEmpty();
+    assertThat(row(explanation, "counts as its interpreter")).startsWith("PROXY ENFORCED");
+    assertThat(row(explanation, "5 requests a minute")).startsWith("PROXY ENFORCED");
+    assertThat(row(explanation, "Without claw's supervisor")).startsWith("KERNEL ENFORCED");
+  }
+
+  @Test
+  void whatNoRuleUsesIsNotExplained() throws Exception {
+    assertThat(explain("network: {profile: allowlist, allow: [{host: a.example}]}").text())
+        .doesNotContain("authority", "interpreter", "NOT ENFORCED: Over https");
+  }
+
+  private static final String MODELS =
+      "models: {primary: local/m, providers: {local: {api: openai-completions, baseUrl:"
+          + " 'http://127.0.0.1:11434/v1', models: [{id: m, contextWindow: 8192, maxTokens:"
+          + " 1024}]}}}\n";
+
+  @Test
+  void theBrokerSeesToTheModels() throws Exception {
+    PolicyExplanation explanation = explain(MODELS + "network: {profile: allowlist}");
+    assertThat(row(explanation, "through claw's model broker")).startsWith("BROKER ENFORCED");
+    assertThat(row(explanation, "and no others, and none while")).startsWith("BROKER ENFORCED");
+    assertThat(row(explanation, "not with their content")).startsWith("BROKER ENFORCED");
+  }
+
+  @Test
+  void recordedContentIsSaidOutLoud() throws Exception {
+    assertThat(
+            row(
+                explain(MODELS + "network: {profile: allowlist}\naudit: {content: true}"),
+                "recorded with their content"))
+        .startsWith("BROKER ENFORCED Model calls are recorded with their content");
+    assertThat(PolicyDiff.between(lock(MODELS), lock(MODELS + "audit: {content: true}")).changes())
+        .contains(
+            new PolicyDiff.Change(
+                Section.MODELS, PolicyDiff.Kind.ADDED, "content of calls", "", "recorded"));
+  }
+
+  @Test
+  void anAgentOnAnOpenNetworkReachesNoModel() throws Exception {
+    assertThat(row(explain(MODELS + "network: {profile: open}"), "local/m"))
+        .contains("reaches no model")
+        .contains("open");
   }
 
   @Test

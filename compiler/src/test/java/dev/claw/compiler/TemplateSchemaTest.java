@@ -125,6 +125,7 @@ class TemplateSchemaTest {
     "network/properties/allow/items/properties/ports/0, 443",
     "network/properties/allow/items/properties/inspect, false",
     "network/properties/allow/items/properties/audit, false",
+    "audit/properties/content, false",
     "models/properties/providers/additionalProperties/properties/models/items/properties/contextWindow, 131072",
     "models/properties/providers/additionalProperties/properties/models/items/properties/maxTokens, 8192",
   })

@@ -132,6 +132,11 @@ public final class AgentAuthority {
     }
   }
 
+  /** When its certificate ends. */
+  public Instant notAfter() {
+    return certificate.getNotAfter().toInstant();
+  }
+
   /** The key, PKCS#8; a secret. */
   public String keyPem() {
     return pem("PRIVATE KEY", key.getEncoded());

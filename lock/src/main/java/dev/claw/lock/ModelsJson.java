@@ -34,6 +34,9 @@ final class ModelsJson {
             .put("maxTokens", model.maxTokens());
       }
     }
+    if (policy.content()) {
+      node.put("content", true);
+    }
     return node;
   }
 
@@ -57,7 +60,10 @@ final class ModelsJson {
               provider.findText("secret").orElse(""),
               models));
     }
-    return new ModelPolicy(fields.findText("primary").orElse(""), providers);
+    return new ModelPolicy(
+        fields.findText("primary").orElse(""),
+        providers,
+        fields.has("content") && fields.flag("content"));
   }
 
   private static void put(ObjectNode node, String key, String text) {

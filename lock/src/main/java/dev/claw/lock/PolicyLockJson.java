@@ -95,7 +95,7 @@ final class PolicyLockJson {
             body.object("decide", "tools", "exec", "skills", "plugins", "channels", "rulesDigest")),
         touch(body.object("touch", "user", "resources", "mounts", "secrets", "seccomp")),
         ReachJson.read(body.object("reach", "network", "allow", "deny", "budgets")),
-        ModelsJson.read(body.object("models", "primary", "providers")),
+        ModelsJson.read(body.object("models", "primary", "providers", "content")),
         new CompiledPolicy.Versions(versions.text("claw"), versions.text("openclaw")));
   }
 

@@ -67,6 +67,31 @@ class PolicyLockTest {
   }
 
   @Test
+  void thatModelCallsAreRecordedWithTheirContentIsLockedAndOtherwiseAbsent() throws JsonException {
+    CompiledPolicy policy = Samples.policy();
+    ModelPolicy models = policy.models();
+    CompiledPolicy recorded =
+        new CompiledPolicy(
+            policy.template(),
+            policy.agent(),
+            new ModelPolicy(models.primary(), models.providers(), true),
+            policy.egress(),
+            policy.container(),
+            policy.versions(),
+            policy.templateYaml(),
+            policy.openclawJson(),
+            policy.containerSpecJson(),
+            policy.seccompJson());
+    PolicyLock with = PolicyLock.of(recorded, 1, Optional.empty());
+    PolicyLock without = Samples.lock(1);
+    assertThat(with.toJson().at("/models/content").booleanValue()).isTrue();
+    assertThat(without.toJson().at("/models").has("content")).isFalse();
+    assertThat(PolicyLock.read(with.toJson()).models().content()).isTrue();
+    assertThat(PolicyLock.read(without.toJson()).models().content()).isFalse();
+    assertThat(with.digest()).isNotEqualTo(without.digest());
+  }
+
+  @Test
   void whatHasNoCanonicalFormIsNotLocked() {
     assertThatThrownBy(() -> PolicyLock.of(Samples.policy("\ud800"), 1, Optional.empty()))
         .isInstanceOf(JsonException.class)

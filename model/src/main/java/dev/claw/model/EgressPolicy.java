@@ -1,6 +1,7 @@
 package dev.claw.model;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Where an agent can go.
@@ -28,5 +29,11 @@ public record EgressPolicy(
   public EgressPolicy {
     allow = List.copyOf(allow);
     deny = List.copyOf(deny);
+  }
+
+  /** Whether some rule looks inside TLS, for which the agent must trust an authority of its own. */
+  public boolean inspects() {
+    return profile == NetworkProfile.ALLOWLIST
+        && Stream.concat(allow.stream(), deny.stream()).anyMatch(EgressRule::inspect);
   }
 }

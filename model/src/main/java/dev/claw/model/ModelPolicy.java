@@ -6,8 +6,9 @@ import java.util.List;
  * Which models an agent uses.
  *
  * @param primary {@code PROVIDER/MODEL}; empty where the template names no model
+ * @param content whether calls are recorded with what was asked and answered
  */
-public record ModelPolicy(String primary, List<Provider> providers) {
+public record ModelPolicy(String primary, List<Provider> providers, boolean content) {
 
   /**
    * A model provider as the operator reaches it; the agent only ever sees the broker.
@@ -34,5 +35,10 @@ public record ModelPolicy(String primary, List<Provider> providers) {
   /** Copies the list. */
   public ModelPolicy {
     providers = List.copyOf(providers);
+  }
+
+  /** Models whose calls are recorded without their content. */
+  public ModelPolicy(String primary, List<Provider> providers) {
+    this(primary, providers, false);
   }
 }

@@ -31,6 +31,21 @@ public record AgentFolder(Path path) {
     return path.resolve("policy.lock.json");
   }
 
+  /** Mounted read-only over the container's own; see {@link EgressFiles}. */
+  public Path resolvConf() {
+    return path.resolve("resolv.conf");
+  }
+
+  /** Mounted read-only over the container's own where claw looks inside TLS. */
+  public Path caCertificates() {
+    return path.resolve("ca-certificates.crt");
+  }
+
+  /** Certificate of the agent's own authority; its key is in {@code secrets/egress}. */
+  public Path egressAuthority() {
+    return path.resolve("egress-ca.pem");
+  }
+
   public Path audit() {
     return path.resolve("audit.jsonl");
   }

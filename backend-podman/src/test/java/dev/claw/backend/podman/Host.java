@@ -94,6 +94,29 @@ final class Host implements AutoCloseable {
         spec, new Image(other.reference(), other.digest()), spec.secrets(), spec.network());
   }
 
+  /** With a file more that is mounted read-only, and other variables. */
+  ContainerSpec withFile(
+      ContainerSpec spec, String text, String target, Map<String, String> environment)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve(spec.name() + "/" + target.length()), text);
+    List<Mount> mounts = new ArrayList<>(spec.mounts());
+    mounts.add(new Mount(real(file), target, Mount.Mode.RO));
+    return track(
+        new ContainerSpec(
+            spec.id(),
+            spec.name(),
+            spec.image(),
+            spec.user(),
+            spec.resources(),
+            mounts,
+            spec.tmpfs(),
+            environment,
+            spec.secrets(),
+            spec.seccomp(),
+            NetworkProfile.ALLOWLIST,
+            spec.stopGracePeriod()));
+  }
+
   ContainerSpec open(ContainerSpec spec) {
     return remake(spec, spec.image(), spec.secrets(), NetworkProfile.OPEN);
   }
