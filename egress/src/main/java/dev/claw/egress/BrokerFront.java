@@ -99,7 +99,7 @@ final class BrokerFront extends ChannelInboundHandlerAdapter implements Upstream
     switch (message) {
       case MalformedRequest malformed -> {
         Denied denied = new Denied(Reason.MALFORMED_REQUEST, malformed.why());
-        gate.deny(Kind.MODEL, request(null, ""), denied, shut -> answerAndClose(denied));
+        gate.deny(Kind.MODEL, request(null, ""), denied, s -> answerMalformed(malformed, denied));
       }
       case HttpRequest request -> begin(request);
       case HttpContent content -> content(content);
@@ -432,7 +432,7 @@ final class BrokerFront extends ChannelInboundHandlerAdapter implements Upstream
       return;
     }
     boolean keepAlive = current != null && HttpUtil.isKeepAlive(current.request);
-    ctx().writeAndFlush(response(current, denied, keepAlive));
+    ctx().writeAndFlush(response(current, Denial.status(denied.reason()), denied, keepAlive));
     if (current != null) {
       ended(current);
     }
@@ -443,16 +443,17 @@ final class BrokerFront extends ChannelInboundHandlerAdapter implements Upstream
     }
   }
 
-  private void answerAndClose(Denied denied) {
-    ctx().write(response(running, denied, false));
+  private void answerMalformed(MalformedRequest malformed, Denied denied) {
+    ctx().write(response(running, malformed.status(), denied, false));
     LingeringClose.of(ctx());
   }
 
-  private FullHttpResponse response(@Nullable Running current, Denied denied, boolean keepAlive) {
+  private FullHttpResponse response(
+      @Nullable Running current, int status, Denied denied, boolean keepAlive) {
     ModelCall call = current == null ? null : current.call;
     EgressRequest asked = request(call, "");
     FullHttpResponse response =
-        Denial.response(client.agent().name(), asked.host().text(), asked.port(), denied);
+        Denial.response(status, client.agent().name(), asked.host().text(), asked.port(), denied);
     if (!keepAlive) {
       response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }

@@ -152,14 +152,15 @@ final class HttpFront extends ChannelInboundHandlerAdapter implements UpstreamHt
         shut -> {
           if (exchange == null || !exchange.answering) {
             encoder.toHead(false);
-            ctx()
-                .write(
-                    Denial.response(
-                        malformed.status(),
-                        client.agent().name(),
-                        fallbackHost().host().text(),
-                        fallbackHost().port(),
-                        denied));
+            FullHttpResponse response =
+                Denial.response(
+                    malformed.status(),
+                    client.agent().name(),
+                    fallbackHost().host().text(),
+                    fallbackHost().port(),
+                    denied);
+            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+            ctx().write(response);
           }
           LingeringClose.of(ctx());
         });

@@ -178,4 +178,20 @@ class BrokerTest {
       assertThat(host.connections()).isZero();
     }
   }
+
+  @Test
+  void malformedHeadIsAnsweredAsTheProxyDoes() {
+    try (TestHost host = TestHost.http(request -> TestHost.ok("{}"));
+        Harness harness = harness(host, "openai-completions", "key");
+        Conversation broker = harness.connect("127.0.0.1", 3129);
+        Conversation proxy = harness.proxied()) {
+      String head = "GET /" + "a".repeat(9000) + " HTTP/1.1\r\n\r\n";
+      for (Conversation inside : List.of(broker, proxy)) {
+        assertThat(inside.send(head).rest())
+            .startsWith("HTTP/1.1 414")
+            .containsIgnoringCase("\r\nconnection: close\r\n");
+      }
+      assertThat(host.connections()).isZero();
+    }
+  }
 }
