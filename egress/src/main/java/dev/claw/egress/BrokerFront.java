@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The model broker: takes calls of models that the policy names, adds the provider's key and passes
- * the answer on as it comes. What was said is never kept or recorded.
+ * the answer on as it comes. What was said goes on record only where the operator asks for it.
  */
 final class BrokerFront extends ChannelInboundHandlerAdapter implements ProviderRelay.Ending {
   private final Client client;

@@ -6,17 +6,36 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Counts what a call of a model costs, for the budget and for the record. */
+/**
+ * Counts what a call of a model costs, for the budget and for the record; and keeps what was said
+ * where the operator wants it on record.
+ */
 final class CallMeter {
+  /** Two of them fit into a record even where JSON writes each byte as six. */
+  private static final int MOST_KEPT = 64 * 1024;
+
+  private record Content(KeptText request, KeptText response) {}
+
   private final Client client;
   private final Instant started;
   private int status;
   private long bytesIn;
   private @Nullable TokenUsage usage;
+  private final @Nullable Content content;
 
   CallMeter(Client client) {
     this.client = client;
     this.started = client.agent().now();
+    this.content =
+        client.agent().source().modelContent()
+            ? new Content(new KeptText(MOST_KEPT), new KeptText(MOST_KEPT))
+            : null;
+  }
+
+  void asked(byte[] body) {
+    if (content != null) {
+      content.request().add(body);
+    }
   }
 
   void answered(int answeredStatus, String contentType) {
@@ -24,10 +43,14 @@ final class CallMeter {
     usage = new TokenUsage(contentType);
   }
 
-  void received(ByteBuf content) {
-    bytesIn += content.readableBytes();
+  void received(ByteBuf body) {
+    bytesIn += body.readableBytes();
+    byte[] bytes = ByteBufUtil.getBytes(body);
     if (usage != null) {
-      usage.feed(ByteBufUtil.getBytes(content));
+      usage.feed(bytes);
+    }
+    if (content != null) {
+      content.response().add(bytes);
     }
   }
 
@@ -61,6 +84,17 @@ final class CallMeter {
                     bytesOut,
                     bytesIn,
                     in,
-                    out));
+                    out,
+                    said()));
+  }
+
+  private EgressEvent.ModelCalled.@Nullable Content said() {
+    return content == null
+        ? null
+        : new EgressEvent.ModelCalled.Content(
+            content.request().text(),
+            content.request().cut(),
+            content.response().text(),
+            content.response().cut());
   }
 }

@@ -60,7 +60,9 @@ final class RunningCall {
       return;
     }
     try {
-      name.feed(ByteBufUtil.getBytes(bytes));
+      byte[] read = ByteBufUtil.getBytes(bytes);
+      name.feed(read);
+      meter.asked(read);
       body.addComponent(true, bytes.retain());
     } catch (InvalidValueException e) {
       denied = new Denied(Reason.MODEL, e.getMessage());
