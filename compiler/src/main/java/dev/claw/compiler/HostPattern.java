@@ -1,5 +1,6 @@
 package dev.claw.compiler;
 
+import dev.claw.model.AddressText;
 import dev.claw.model.InvalidValueException;
 import dev.claw.model.Quoted;
 import java.net.IDN;
@@ -175,42 +176,11 @@ record HostPattern(String text, List<String> warnings) {
       throw wrong(
           written, "it is an IPv4 address in IPv6 form; write '" + address.getHostAddress() + "'");
     }
-    String plain = compressed(address.getAddress());
+    String plain = AddressText.of(address);
     if (!plain.equals(written)) {
       throw wrong(written, "the address has a plainer spelling; write '" + plain + "'");
     }
     return new HostPattern(plain, warnings(address, plain));
-  }
-
-  /** RFC 5952. */
-  private static String compressed(byte[] bytes) {
-    int[] groups = new int[8];
-    for (int i = 0; i < 8; i++) {
-      groups[i] = ((bytes[2 * i] & 255) << 8) | (bytes[2 * i + 1] & 255);
-    }
-    int start = -1;
-    int longest = 1;
-    for (int i = 0; i < 8; i++) {
-      int length = 0;
-      while (i + length < 8 && groups[i + length] == 0) {
-        length++;
-      }
-      if (length > longest) {
-        longest = length;
-        start = i;
-      }
-    }
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < 8; i++) {
-      if (i == start) {
-        text.append("::");
-        i += longest - 1;
-      } else {
-        text.append(text.isEmpty() || text.charAt(text.length() - 1) == ':' ? "" : ":")
-            .append(Integer.toHexString(groups[i]));
-      }
-    }
-    return text.toString();
   }
 
   private static List<String> warnings(InetAddress address, String text) {

@@ -5,33 +5,18 @@ import dev.claw.egress.Decision.Denied;
 import dev.claw.egress.Decision.Reason;
 import dev.claw.egress.EgressEvent.Kind;
 import dev.claw.egress.EgressRequest.Layer;
-import dev.claw.model.InvalidValueException;
-import dev.claw.model.Quoted;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.CompositeByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
-import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -41,57 +26,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The model broker: takes calls of models that the policy names, adds the provider's key and passes
- * the answer on as it comes. What was said is never kept or recorded.
+ * the answer on as it comes. What was said goes on record only where the operator asks for it.
  */
-final class BrokerFront extends ChannelInboundHandlerAdapter implements UpstreamHttp.Listener {
-  /** One call with what is known of it so far. */
-  private static final class Running {
-    final HttpRequest request;
-    final Instant started;
-    final CompositeByteBuf body;
-    final ModelName name = new ModelName();
-    @Nullable ModelCall call;
-    String model = "";
-    @Nullable Denied denied;
-    boolean sent;
-    boolean answered;
-    int status;
-    long bytesIn;
-    @Nullable TokenUsage usage;
-
-    Running(HttpRequest request, Instant started, CompositeByteBuf body) {
-      this.request = request;
-      this.started = started;
-      this.body = body;
-    }
-  }
-
+final class BrokerFront extends ChannelInboundHandlerAdapter implements ProviderRelay.Ending {
   private final Client client;
   private final Gate gate;
-  private final ResponseEncoder encoder;
-  private @Nullable ChannelHandlerContext context;
-  private @Nullable Running running;
-  private @Nullable UpstreamHttp upstream;
+  private final ClientSide inside;
+  private final ProviderRelay relay;
+  private @Nullable RunningCall running;
 
   BrokerFront(Client client, ResponseEncoder encoder) {
     this.client = client;
     this.gate = new Gate(client);
-    this.encoder = encoder;
+    this.inside = new ClientSide(client, encoder);
+    this.relay = new ProviderRelay(client, inside, this);
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    context = ctx;
-    ctx.channel().config().setAutoRead(false);
-    ctx.read();
-  }
-
-  private ChannelHandlerContext ctx() {
-    ChannelHandlerContext ctx = context;
-    if (ctx == null) {
-      throw new IllegalStateException("not in a pipeline");
-    }
-    return ctx;
+    inside.attach(ctx);
   }
 
   @Override
@@ -99,7 +52,12 @@ final class BrokerFront extends ChannelInboundHandlerAdapter implements Upstream
     switch (message) {
       case MalformedRequest malformed -> {
         Denied denied = new Denied(Reason.MALFORMED_REQUEST, malformed.why());
-        gate.deny(Kind.MODEL, request(null, ""), denied, shut -> answerAndClose(denied));
+        Authority authority = authority(running == null ? null : running.call());
+        gate.deny(
+            Kind.MODEL,
+            request(null, ""),
+            denied,
+            shut -> inside.answerMalformed(malformed.status(), authority, denied));
       }
       case HttpRequest request -> begin(request);
       case HttpContent content -> content(content);
@@ -112,84 +70,48 @@ final class BrokerFront extends ChannelInboundHandlerAdapter implements Upstream
       client.end("a second call before the first was answered");
       return;
     }
-    Running current =
-        new Running(request, client.agent().now(), ctx().alloc().compositeBuffer(1024));
+    RunningCall current =
+        new RunningCall(request, client, inside.ctx().alloc().compositeBuffer(1024));
     running = current;
-    try {
-      current.call = ModelCall.parse(request, client.agent().models());
-      if (HttpUtil.is100ContinueExpected(request)) {
-        ctx()
-            .writeAndFlush(
-                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
-      }
-    } catch (InvalidValueException e) {
-      current.denied = new Denied(Reason.MODEL, e.getMessage());
+    if (current.readHead(client.agent().models()) && HttpUtil.is100ContinueExpected(request)) {
+      inside
+          .ctx()
+          .writeAndFlush(
+              new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
     }
-    ctx().read();
+    inside.read();
   }
 
   private void content(HttpContent content) {
-    Running current = running;
-    if (current == null) {
-      content.release();
-      return;
-    }
-    if (current.denied == null) {
-      take(current, content.content());
-    }
+    RunningCall current = running;
     boolean last = content instanceof LastHttpContent;
+    if (current != null) {
+      current.take(content.content());
+    }
     content.release();
-    if (last) {
+    if (current != null && last) {
       complete(current);
-    } else {
-      ctx().read();
+    } else if (current != null) {
+      inside.read();
     }
   }
 
-  private void take(Running current, ByteBuf bytes) {
-    int most = client.agent().limits().modelRequestBytes();
-    if (current.body.readableBytes() + bytes.readableBytes() > most) {
-      current.denied = new Denied(Reason.LIMIT, "the call is longer than " + most + " bytes");
-      return;
-    }
-    try {
-      current.name.feed(ByteBufUtil.getBytes(bytes));
-      current.body.addComponent(true, bytes.retain());
-    } catch (InvalidValueException e) {
-      current.denied = new Denied(Reason.MODEL, e.getMessage());
-    }
-  }
-
-  private void complete(Running current) {
-    ModelCall call = current.call;
-    Denied denied = current.denied;
-    if (denied == null && call != null) {
-      denied = judge(current, call);
+  private void complete(RunningCall current) {
+    ModelCall call = current.call();
+    Denied denied = current.judge();
+    if (denied == null) {
+      denied = budget();
     }
     if (denied != null || call == null) {
       Denied why = denied == null ? new Denied(Reason.MODEL, "no call of a model") : denied;
-      gate.deny(Kind.MODEL, request(call, current.request.method().name()), why, s -> answer(why));
+      gate.deny(Kind.MODEL, request(call, current.request.method().name()), why, s -> failed(why));
       return;
     }
-    client.admit(() -> stillNamed(call, current.model));
+    client.admit(() -> stillNamed(call, current.model()));
     gate.lookUp(call.authority().host(), addresses -> found(current, call, addresses));
   }
 
-  private @Nullable Denied judge(Running current, ModelCall call) {
-    try {
-      String named = current.name.end();
-      current.model = call.modelInPath().isEmpty() ? named : call.modelInPath();
-    } catch (InvalidValueException e) {
-      return new Denied(Reason.MODEL, e.getMessage());
-    }
-    if (!call.hasModel(current.model)) {
-      return new Denied(
-          Reason.MODEL,
-          "the policy names no model "
-              + Quoted.of(current.model)
-              + " of the provider "
-              + call.provider().id());
-    }
+  private @Nullable Denied budget() {
     Instant now = client.agent().now();
     Optional<String> used =
         client.agent().budget().checkTokens(now).or(() -> client.agent().budget().takeRequest(now));
@@ -205,15 +127,15 @@ final class BrokerFront extends ChannelInboundHandlerAdapter implements Upstream
                     && p.models().stream().anyMatch(m -> m.id().equals(model)));
   }
 
-  private void found(Running current, ModelCall call, List<InetAddress> addresses) {
+  private void found(RunningCall current, ModelCall call, List<InetAddress> addresses) {
     EgressRequest asked = request(call, current.request.method().name());
     if (addresses.isEmpty()) {
       Denied denied =
           new Denied(Reason.LOOKUP, "the name " + call.authority().host() + " was not found");
-      gate.deny(Kind.MODEL, asked, denied, shut -> answer(denied));
+      gate.deny(Kind.MODEL, asked, denied, shut -> failed(denied));
       return;
     }
-    String rule = "model " + call.provider().id() + "/" + current.model;
+    String rule = "model " + call.provider().id() + "/" + current.model();
     Passage.Open open = new Passage.Open(new Allowed(rule, "", false, ""), addresses);
     gate.recordOpen(
         Kind.MODEL,
@@ -221,13 +143,13 @@ final class BrokerFront extends ChannelInboundHandlerAdapter implements Upstream
         open,
         passage -> {
           switch (passage) {
-            case Passage.Shut shut -> answer(shut.denied());
+            case Passage.Shut shut -> failed(shut.denied());
             case Passage.Open opened -> findKey(current, call, addresses);
           }
         });
   }
 
-  private void findKey(Running current, ModelCall call, List<InetAddress> addresses) {
+  private void findKey(RunningCall current, ModelCall call, List<InetAddress> addresses) {
     String secret = call.provider().secret();
     CompletionStage<Optional<String>> found;
     try {
@@ -240,263 +162,73 @@ final class BrokerFront extends ChannelInboundHandlerAdapter implements Upstream
     }
     found.whenComplete(
         (key, failure) ->
-            ctx()
+            inside
+                .ctx()
                 .executor()
                 .execute(
                     () -> {
                       if (failure != null || key.isEmpty()) {
                         String why = "claw has no key '" + secret + "' for the provider";
-                        answer(new Denied(Reason.MODEL, why + "; claw secret set " + secret));
-                      } else {
-                        dial(current, call, addresses, key.get());
+                        failed(new Denied(Reason.MODEL, why + "; claw secret set " + secret));
+                      } else if (!current.over && inside.isActive()) {
+                        relay.dial(current, call, addresses, key.get());
                       }
                     }));
   }
 
-  private void dial(Running current, ModelCall call, List<InetAddress> addresses, String key) {
-    if (running != current || !ctx().channel().isActive()) {
-      return;
-    }
-    new Dialer(client)
-        .dial(
-            addresses.subList(0, Math.min(4, addresses.size())),
-            call.authority().port(),
-            call.tls() ? call.authority().host() : null,
-            (channel, failure) -> {
-              if (running != current || !ctx().channel().isActive()) {
-                if (channel != null) {
-                  channel.close();
-                }
-              } else if (channel == null) {
-                answer(ConnectFailure.of(call.authority(), failure));
-              } else {
-                send(current, call, channel, addresses, key);
-              }
-            });
-  }
-
-  private void send(
-      Running current, ModelCall call, Channel channel, List<InetAddress> addresses, String key) {
-    UpstreamHttp opened = new UpstreamHttp(channel, call.authority(), addresses, this);
-    upstream = opened;
-    DefaultFullHttpRequest out =
-        new DefaultFullHttpRequest(
-            HttpVersion.HTTP_1_1,
-            current.request.method(),
-            call.target(),
-            current.body.retain(),
-            current.request.headers().copy(),
-            EmptyHttpHeaders.INSTANCE);
-    HeaderRules.strip(out.headers());
-    ModelApi.CREDENTIALS.forEach(out.headers()::remove);
-    out.headers()
-        .remove(HttpHeaderNames.EXPECT)
-        .remove(HttpHeaderNames.TRANSFER_ENCODING)
-        .set(HttpHeaderNames.CONTENT_LENGTH, current.body.readableBytes())
-        .set(HttpHeaderNames.HOST, call.authority().text(call.tls() ? 443 : 80))
-        .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE)
-        // Only what is not compressed tells its token counts.
-        .set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.IDENTITY);
-    if (!key.isEmpty()) {
-      call.api().showKey(out.headers(), key);
-    }
-    current.sent = true;
-    channel.writeAndFlush(out);
-    // To learn that the client goes away.
-    ctx().read();
-  }
-
   @Override
-  public void onResponse(HttpResponse response) {
-    Running current = running;
-    if (current == null || response.decoderResult().isFailure()) {
-      dropUpstream();
-      answer(new Denied(Reason.CONNECT, "the provider's answer is no HTTP"));
-      return;
-    }
-    int status = response.status().code();
-    if (status < 200) {
-      return;
-    }
-    current.answered = true;
-    current.status = status;
-    current.usage = new TokenUsage(response.headers().get(HttpHeaderNames.CONTENT_TYPE, ""));
-    HeaderRules.strip(response.headers());
-    response.headers().remove(HttpHeaderNames.SET_COOKIE);
-    if (!HttpUtil.isContentLengthSet(response)) {
-      HttpUtil.setTransferEncodingChunked(response, HttpUtil.isKeepAlive(current.request));
-    }
-    if (!HttpUtil.isKeepAlive(current.request)) {
-      response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    }
-    encoder.toHead(false);
-    ctx().write(response);
-  }
-
-  @Override
-  public void onContent(HttpContent content) {
-    Running current = running;
-    if (current == null || !current.answered) {
-      content.release();
-      return;
-    }
-    if (content.decoderResult().isFailure()) {
-      content.release();
-      client.end("the provider's answer broke off");
-      return;
-    }
-    TokenUsage usage = current.usage;
-    current.bytesIn += content.content().readableBytes();
-    if (usage != null) {
-      usage.feed(ByteBufUtil.getBytes(content.content()));
-    }
-    boolean last = content instanceof LastHttpContent;
-    ctx().write(content);
-    if (last) {
-      boolean keepAlive = HttpUtil.isKeepAlive(current.request);
-      ctx().flush();
-      ended(current);
-      dropUpstream();
-      if (!keepAlive) {
-        closeAfterFlush();
-      }
-    } else if (!ctx().channel().isWritable()) {
-      ctx().flush();
-      readUpstream(ctx().channel().isWritable());
+  public void answered(RunningCall current) {
+    ended(current);
+    relay.drop();
+    if (!current.keepAlive()) {
+      inside.closeAfterFlush();
     }
   }
 
-  /** The call is over, well or not: it goes on record. */
-  private void ended(Running current) {
+  private void ended(RunningCall current) {
     running = null;
-    current.body.release();
-    ModelCall call = current.call;
-    if (!current.sent || call == null) {
-      return;
-    }
-    TokenUsage usage = current.usage;
-    if (usage != null) {
-      usage.end();
-    }
-    long in = usage == null ? -1 : usage.input();
-    long out = usage == null ? -1 : usage.output();
-    long bytesOut = current.body.writerIndex();
-    Instant now = client.agent().now();
-    // Four bytes a token are what providers come to on the average.
-    long counted =
-        (in >= 0 ? in : bytesOut / 4)
-            + (out >= 0 ? out : current.status == 200 ? current.bytesIn / 4 : 0);
-    client.agent().budget().countTokens(counted, now);
-    var _ =
-        client
-            .agent()
-            .environment()
-            .log()
-            .record(
-                new EgressEvent.ModelCalled(
-                    client.agent().name(),
-                    now,
-                    client.id(),
-                    call.provider().id(),
-                    current.model,
-                    current.status,
-                    Duration.between(current.started, now),
-                    bytesOut,
-                    current.bytesIn,
-                    in,
-                    out));
+    current.end();
   }
 
-  private EgressRequest request(@Nullable ModelCall call, String method) {
-    Authority authority =
-        call == null
-            ? new Authority(
-                HostName.of(client.destination().getAddress()), client.destination().getPort())
-            : call.authority();
-    return new EgressRequest(
-        Layer.HTTP,
-        authority.host(),
-        authority.port(),
-        method,
-        call == null ? "" : call.target(),
-        client.program());
-  }
-
-  private void answer(Denied denied) {
-    Running current = running;
-    if (!ctx().channel().isActive()) {
+  @Override
+  public void failed(Denied denied) {
+    RunningCall current = running;
+    if (!inside.isActive()) {
       return;
     }
     if (current != null && current.answered) {
-      ctx().close();
+      inside.close();
       return;
     }
-    boolean keepAlive = current != null && HttpUtil.isKeepAlive(current.request);
-    ctx().writeAndFlush(response(current, denied, keepAlive));
+    boolean keepAlive = current != null && current.keepAlive();
+    inside.answer(authority(current == null ? null : current.call()), denied, false, keepAlive);
     if (current != null) {
       ended(current);
     }
     if (keepAlive) {
-      ctx().read();
+      inside.read();
     } else {
-      closeAfterFlush();
+      inside.closeAfterFlush();
     }
   }
 
-  private void answerAndClose(Denied denied) {
-    ctx().write(response(running, denied, false));
-    LingeringClose.of(ctx());
+  private Authority authority(@Nullable ModelCall call) {
+    return call == null
+        ? new Authority(
+            HostName.of(client.destination().getAddress()), client.destination().getPort())
+        : call.authority();
   }
 
-  private FullHttpResponse response(@Nullable Running current, Denied denied, boolean keepAlive) {
-    ModelCall call = current == null ? null : current.call;
-    EgressRequest asked = request(call, "");
-    FullHttpResponse response =
-        Denial.response(client.agent().name(), asked.host().text(), asked.port(), denied);
-    if (!keepAlive) {
-      response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    }
-    encoder.toHead(false);
-    return response;
-  }
-
-  @Override
-  public void onReadComplete() {
-    ctx().flush();
-  }
-
-  @Override
-  public void onWritable() {}
-
-  @Override
-  public void onClosed(@Nullable Throwable cause) {
-    upstream = null;
-    if (running != null) {
-      answer(new Denied(Reason.CONNECT, "the provider closed the connection before it answered"));
-    }
+  private EgressRequest request(@Nullable ModelCall call, String method) {
+    Authority authority = authority(call);
+    String path = call == null ? "" : call.target();
+    return new EgressRequest(
+        Layer.HTTP, authority.host(), authority.port(), method, path, client.program());
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    readUpstream(ctx.channel().isWritable());
-  }
-
-  private void readUpstream(boolean read) {
-    if (upstream != null) {
-      upstream.channel().config().setAutoRead(read);
-    }
-  }
-
-  private void dropUpstream() {
-    UpstreamHttp open = upstream;
-    upstream = null;
-    if (open != null) {
-      open.drop();
-    }
-  }
-
-  private void closeAfterFlush() {
-    ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    relay.reading(ctx.channel().isWritable());
   }
 
   @Override
@@ -509,8 +241,8 @@ final class BrokerFront extends ChannelInboundHandlerAdapter implements Upstream
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    dropUpstream();
-    Running current = running;
+    relay.drop();
+    RunningCall current = running;
     if (current != null) {
       ended(current);
     }

@@ -19,13 +19,7 @@ final class ConnectJudge {
   record Connected(Channel channel, List<InetAddress> addresses) {}
 
   /** Either denied, or open; with a connection or without one yet. */
-  record Outcome(@Nullable Denied denied, @Nullable Connected connected) {
-    void drop() {
-      if (connected != null) {
-        connected.channel().close();
-      }
-    }
-  }
+  record Outcome(@Nullable Denied denied, @Nullable Connected connected) {}
 
   private final Client client;
   private final Gate gate;

@@ -3,6 +3,7 @@ package dev.claw.egress;
 import dev.claw.model.AgentName;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** What is put on record. Texts come from inside the container and are bounded, not cleaned. */
 public sealed interface EgressEvent {
@@ -64,6 +65,7 @@ public sealed interface EgressEvent {
    * @param status HTTP status; zero where there was no answer
    * @param inputTokens as the provider counts; -1 where it said nothing
    * @param outputTokens as the provider counts; -1 where it said nothing
+   * @param content null unless the operator asked for it
    */
   record ModelCalled(
       AgentName agent,
@@ -76,8 +78,20 @@ public sealed interface EgressEvent {
       long bytesOut,
       long bytesIn,
       long inputTokens,
-      long outputTokens)
-      implements EgressEvent {}
+      long outputTokens,
+      @Nullable Content content)
+      implements EgressEvent {
+    /**
+     * What was said, each side from its beginning.
+     *
+     * @param request body of the call, without the key
+     * @param requestCut whether there was more of it
+     * @param response body of the answer
+     * @param responseCut whether there was more of it
+     */
+    public record Content(
+        String request, boolean requestCut, String response, boolean responseCut) {}
+  }
 
   /** How the request came and what it was. */
   enum Kind {

@@ -30,21 +30,28 @@ final class EgressRecord {
                   "bytesIn", closed.bytesIn(),
                   "millis", closed.duration().toMillis(),
                   "why", text(closed.why())));
-      case EgressEvent.ModelCalled call ->
-          outcome(
-              "model.call",
-              call,
-              actor,
-              Map.of(
-                  "provider", text(call.provider()),
-                  "model", text(call.model()),
-                  "status", call.status(),
-                  "millis", call.duration().toMillis(),
-                  "bytesOut", call.bytesOut(),
-                  "bytesIn", call.bytesIn(),
-                  "inputTokens", call.inputTokens(),
-                  "outputTokens", call.outputTokens()));
+      case EgressEvent.ModelCalled call -> outcome("model.call", call, actor, details(call));
     };
+  }
+
+  private static Map<String, Object> details(EgressEvent.ModelCalled call) {
+    Map<String, Object> details = new TreeMap<>();
+    details.put("provider", text(call.provider()));
+    details.put("model", text(call.model()));
+    details.put("status", call.status());
+    details.put("millis", call.duration().toMillis());
+    details.put("bytesOut", call.bytesOut());
+    details.put("bytesIn", call.bytesIn());
+    details.put("inputTokens", call.inputTokens());
+    details.put("outputTokens", call.outputTokens());
+    EgressEvent.ModelCalled.Content content = call.content();
+    if (content != null) {
+      details.put("request", text(content.request()));
+      details.put("requestCut", content.requestCut());
+      details.put("response", text(content.response()));
+      details.put("responseCut", content.responseCut());
+    }
+    return details;
   }
 
   private static AuditEvent outcome(

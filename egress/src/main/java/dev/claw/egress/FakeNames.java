@@ -1,5 +1,6 @@
 package dev.claw.egress;
 
+import dev.claw.model.AddressText;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;

@@ -5,6 +5,7 @@ import dev.claw.egress.Decision.Denied;
 import dev.claw.egress.Decision.Reason;
 import dev.claw.egress.EgressEvent.Decided;
 import dev.claw.egress.EgressEvent.Kind;
+import dev.claw.model.AddressText;
 import dev.claw.model.EgressRule;
 import java.net.InetAddress;
 import java.time.Instant;

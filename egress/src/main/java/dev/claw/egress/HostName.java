@@ -1,5 +1,6 @@
 package dev.claw.egress;
 
+import dev.claw.model.AddressText;
 import dev.claw.model.InvalidValueException;
 import dev.claw.model.Quoted;
 import java.net.Inet4Address;

@@ -114,7 +114,7 @@ final class Sniffer extends ByteToMessageDecoder {
         encoder -> {
           HttpFront front = HttpFront.captured(client, pipeline, encoder, origin);
           if (connected != null) {
-            front.prepare(connected.channel(), connected.addresses());
+            front.prepare(connected);
           }
           return front;
         });

@@ -69,6 +69,11 @@ final class UpstreamHttp {
     used = true;
   }
 
+  /** Whether more of the answer is read now. */
+  void reading(boolean read) {
+    channel.config().setAutoRead(read);
+  }
+
   /** Closes it; the listener hears no more of it. */
   void drop() {
     relay.over = true;

@@ -2,6 +2,7 @@ package dev.claw.egress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.claw.model.AddressText;
 import java.net.InetAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -170,4 +170,19 @@ class AuditedDecisionsTest {
         .isEqualTo(recorded);
     assertThat(all).allMatch(CompletableFuture::isDone);
   }
+
+  @Test
+  void whatWasSaidToAModelFitsIntoARecordAtItsWorst() throws Exception {
+    String worst = "\u0001".repeat(64 * 1024);
+    EgressEvent.ModelCalled.Content content =
+        new EgressEvent.ModelCalled.Content(worst, true, worst, true);
+    try (AuditedDecisions log = new AuditedDecisions(this::chain, PROXY)) {
+      log.record(
+              new EgressEvent.ModelCalled(
+                  CODER, Instant.EPOCH, 1, "p", "m", 200, Duration.ZERO, 1, 1, 1, 1, content))
+          .toCompletableFuture()
+          .join();
+    }
+    assertThat(lines(CODER)).hasSize(1);
+  }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.claw.egress.Decision.Reason;
 import dev.claw.egress.EgressEvent.ModelCalled;
+import dev.claw.model.Actor;
 import dev.claw.model.ModelPolicy;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -18,6 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(15)
 @SuppressWarnings("StringConcatToTextBlock") // CRLF
 class BrokerTest {
+  private static final Actor ACTOR = new Actor("supervisor", "egress");
+
   private static ModelPolicy models(TestHost host, String api, String secret) {
     String base = "http://127.0.0.1:" + host.address().getPort() + "/base";
     return new ModelPolicy(
@@ -32,6 +35,12 @@ class BrokerTest {
     harness.routes.put("127.0.0.1:" + host.address().getPort(), host.address());
     harness.keys.put("key", "sk-real");
     return harness;
+  }
+
+  private static ModelCalled called(Harness harness) {
+    Harness.await(() -> harness.events.stream().anyMatch(ModelCalled.class::isInstance));
+    return (ModelCalled)
+        harness.events.stream().filter(ModelCalled.class::isInstance).findFirst().orElseThrow();
   }
 
   private static String call(String path, String body) {
@@ -65,10 +74,7 @@ class BrokerTest {
           .doesNotContain("fake")
           .doesNotContain("a=b")
           .doesNotContain("gzip");
-      Harness.await(() -> harness.events.stream().anyMatch(ModelCalled.class::isInstance));
-      ModelCalled called =
-          (ModelCalled)
-              harness.events.stream().filter(ModelCalled.class::isInstance).findFirst().get();
+      ModelCalled called = called(harness);
       assertThat(called.model()).isEqualTo("m1");
       assertThat(called.status()).isEqualTo(200);
       assertThat(called.inputTokens()).isEqualTo(7);
@@ -176,6 +182,65 @@ class BrokerTest {
       String body = "{\"model\":\"m1\",\"x\":\"" + "a".repeat(2_000_000) + "\"}";
       assertThat(inside.send(call("/chat/completions", body)).answer()).startsWith("HTTP/1.1 503");
       assertThat(host.connections()).isZero();
+    }
+  }
+
+  @Test
+  void malformedHeadIsAnsweredAsTheProxyDoes() {
+    try (TestHost host = TestHost.http(request -> TestHost.ok("{}"));
+        Harness harness = harness(host, "openai-completions", "key");
+        Conversation broker = harness.connect("127.0.0.1", 3129);
+        Conversation proxy = harness.proxied()) {
+      String head = "GET /" + "a".repeat(9000) + " HTTP/1.1\r\n\r\n";
+      for (Conversation inside : List.of(broker, proxy)) {
+        assertThat(inside.send(head).rest())
+            .startsWith("HTTP/1.1 414")
+            .containsIgnoringCase("\r\nconnection: close\r\n");
+      }
+      assertThat(host.connections()).isZero();
+    }
+  }
+
+  @Test
+  void whatIsSaidIsOnRecordOnlyWhereItIsAskedFor() {
+    try (TestHost host = TestHost.http(request -> TestHost.ok("{\"text\":\"the answer\"}"));
+        Harness harness = harness(host, "openai-completions", "key");
+        Conversation inside = harness.connect("127.0.0.1", 3129)) {
+      String asked = "{\"model\":\"m1\",\"x\":\"the question\"}";
+      inside.send(call("/chat/completions", asked)).answer();
+      assertThat(called(harness).content()).isNull();
+      assertThat(EgressRecord.of(called(harness), ACTOR).details().toString())
+          .doesNotContain("the question")
+          .doesNotContain("the answer");
+      harness.events.clear();
+      harness.egress.update(
+          new AgentRules(policy(), models(host, "openai-completions", "key"), List.of(), true));
+      inside.send(call("/chat/completions", asked)).answer();
+      assertThat(EgressRecord.of(called(harness), ACTOR).details())
+          .containsEntry("request", asked)
+          .containsEntry("requestCut", false)
+          .containsEntry("response", "{\"text\":\"the answer\"}")
+          .containsEntry("responseCut", false);
+      assertThat(harness.events.toString()).doesNotContain("sk-real");
+    }
+  }
+
+  @Test
+  void whatIsSaidAtLengthIsCutAndSaysSo() {
+    String much = "a".repeat(100_000);
+    try (TestHost host = TestHost.http(request -> TestHost.ok("b" + much));
+        Harness harness = harness(host, "openai-completions", "key");
+        Conversation inside = harness.connect("127.0.0.1", 3129)) {
+      harness.egress.update(
+          new AgentRules(policy(), models(host, "openai-completions", "key"), List.of(), true));
+      String asked = "{\"model\":\"m1\",\"x\":\"" + much + "\"}";
+      assertThat(inside.send(call("/chat/completions", asked)).answer()).endsWith(much);
+      assertThat(EgressRecord.of(called(harness), ACTOR).details())
+          .containsEntry("request", asked.substring(0, 65_536))
+          .containsEntry("requestCut", true)
+          .containsEntry("response", "b" + much.substring(0, 65_535))
+          .containsEntry("responseCut", true);
+      assertThat(host.requests.getFirst()).endsWith(asked);
     }
   }
 }

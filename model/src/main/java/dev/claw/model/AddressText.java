@@ -1,13 +1,14 @@
-package dev.claw.egress;
+package dev.claw.model;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-/** Addresses as bytes and as text, without a lookup either way. */
-final class AddressText {
+/** Addresses as bytes and as text, without a look-up either way. */
+public final class AddressText {
   private AddressText() {}
 
-  static InetAddress address(byte[] bytes) {
+  /** The address of 4 or 16 bytes; 16 that map an IPv4 address give that address. */
+  public static InetAddress address(byte[] bytes) {
     try {
       return InetAddress.getByAddress(bytes);
     } catch (UnknownHostException e) {
@@ -16,7 +17,7 @@ final class AddressText {
   }
 
   /** Dotted for IPv4; RFC 5952 for IPv6, without a zone. */
-  static String of(InetAddress address) {
+  public static String of(InetAddress address) {
     byte[] bytes = address.getAddress();
     if (bytes.length == 4) {
       return (bytes[0] & 255)
