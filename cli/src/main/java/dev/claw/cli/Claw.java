@@ -24,6 +24,7 @@ import dev.claw.supervisor.Journal;
 import dev.claw.supervisor.KeyRotation;
 import dev.claw.supervisor.Overview;
 import dev.claw.supervisor.Policies;
+import dev.claw.supervisor.ProviderSecrets;
 import dev.claw.supervisor.Relock;
 import dev.claw.supervisor.SupervisorException;
 import dev.claw.supervisor.Trash;
@@ -115,6 +116,13 @@ final class Claw implements AutoCloseable {
   }
 
   Host host() {
+    return host("cli");
+  }
+
+  /**
+   * @param kind the way in by which this process acts
+   */
+  private Host host(String kind) {
     Host known = host;
     if (known == null) {
       ClawHome home = home();
@@ -126,7 +134,7 @@ final class Claw implements AutoCloseable {
               userHome(),
               new AgentStore(home),
               keys,
-              new Journal(home, keys, surroundings.clock(), actor()),
+              new Journal(home, keys, surroundings.clock(), actor(kind)),
               PodmanBackend.open(PodmanOptions.of(surroundings.environment(), runtime)),
               supervisor(),
               surroundings.clock(),
@@ -159,11 +167,12 @@ final class Claw implements AutoCloseable {
 
   /** The resident process itself. */
   ResidentProcess residentProcess(Optional<Duration> idleExit, Consumer<String> log) {
-    Actor actor = new Actor("supervisor", actor().name());
+    Host host = host("supervisor");
+    ProviderSecrets secrets = new ProviderSecrets(host, surroundings.environment());
     return new ResidentProcess(
-        host(),
+        host,
         residentFolder(),
-        new ResidentProcess.Options(ClawVersion.text(), actor, idleExit),
+        new ResidentProcess.Options(ClawVersion.text(), actor("supervisor"), secrets, idleExit),
         log);
   }
 
@@ -184,9 +193,9 @@ final class Claw implements AutoCloseable {
     }
   }
 
-  private Actor actor() {
+  private Actor actor(String kind) {
     String name = surroundings.variable("USER").isEmpty() ? "uid" : surroundings.variable("USER");
-    return new Actor("cli", name + "(" + surroundings.uid() + ")");
+    return new Actor(kind, name + "(" + surroundings.uid() + ")");
   }
 
   Backend backend() {

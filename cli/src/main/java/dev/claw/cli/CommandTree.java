@@ -22,7 +22,10 @@ final class CommandTree {
   record Command(String path, String summary, CommandSpec spec) {
     /** All option names, the long ones last. */
     List<String> optionNames() {
-      return spec.options().stream().flatMap(option -> List.of(option.names()).stream()).toList();
+      return spec.options().stream()
+          .filter(option -> !option.hidden())
+          .flatMap(option -> List.of(option.names()).stream())
+          .toList();
     }
 
     /** Whether an agent's name can stand on its command line. */

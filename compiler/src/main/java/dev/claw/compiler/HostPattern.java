@@ -176,7 +176,7 @@ record HostPattern(String text, List<String> warnings) {
       throw wrong(
           written, "it is an IPv4 address in IPv6 form; write '" + address.getHostAddress() + "'");
     }
-    String plain = AddressText.of(address);
+    String plain = AddressText.of(address.getAddress());
     if (!plain.equals(written)) {
       throw wrong(written, "the address has a plainer spelling; write '" + plain + "'");
     }

@@ -1,6 +1,5 @@
 package dev.claw.egress;
 
-import dev.claw.model.AddressText;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
@@ -38,7 +37,7 @@ final class FakeNames {
       addresses.put(name.text(), known);
       names.put(known, name);
     }
-    return Optional.of(AddressText.address(bytes(known)));
+    return Optional.of(HostName.address(bytes(known)));
   }
 
   synchronized Optional<HostName> nameOf(InetAddress address) {

@@ -107,7 +107,7 @@ final class Gate {
       if (kindOf.isEmpty() || client.agent().rules().namesAddress(address, request.port(), now)) {
         vetted.add(address);
       } else if (refused.isEmpty()) {
-        refused = AddressText.of(address) + ", a " + kindOf.get() + " address";
+        refused = AddressText.of(address.getAddress()) + ", a " + kindOf.get() + " address";
       }
     }
     if (vetted.isEmpty()) {
@@ -132,7 +132,11 @@ final class Gate {
   void recordOpen(Kind kind, EgressRequest request, Passage.Open open, Consumer<Passage> then) {
     Denied unrecorded = new Denied(Reason.RECORD, "the decision could not be put on record");
     record(
-        decided(kind, request, open.allowed(), AddressText.of(open.addresses().getFirst())),
+        decided(
+            kind,
+            request,
+            open.allowed(),
+            AddressText.of(open.addresses().getFirst().getAddress())),
         () -> then.accept(open),
         () -> then.accept(new Passage.Shut(unrecorded)));
   }

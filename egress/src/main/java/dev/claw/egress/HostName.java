@@ -5,6 +5,7 @@ import dev.claw.model.InvalidValueException;
 import dev.claw.model.Quoted;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,7 @@ public record HostName(String text, @Nullable InetAddress address) {
 
   /** The host that an address is, in the spelling of RFC 5952. */
   static HostName of(InetAddress address) {
-    return new HostName(AddressText.of(address), address);
+    return new HostName(AddressText.of(address.getAddress()), address);
   }
 
   boolean isName() {
@@ -113,7 +114,7 @@ public record HostName(String text, @Nullable InetAddress address) {
       }
       bytes[i] = (byte) Integer.parseInt(part);
     }
-    return new HostName(written, AddressText.address(bytes));
+    return new HostName(written, address(bytes));
   }
 
   private static HostName addressV6(String literal, String written) throws InvalidValueException {
@@ -147,5 +148,14 @@ public record HostName(String text, @Nullable InetAddress address) {
   @Override
   public String toString() {
     return text;
+  }
+
+  /** The address of 4 or 16 bytes; 16 that map an IPv4 address give that address. */
+  static InetAddress address(byte[] bytes) {
+    try {
+      return InetAddress.getByAddress(bytes);
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException("an address has 4 or 16 bytes, not " + bytes.length, e);
+    }
   }
 }

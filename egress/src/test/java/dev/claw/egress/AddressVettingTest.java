@@ -2,7 +2,6 @@ package dev.claw.egress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.claw.model.AddressText;
 import java.net.InetAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,9 +66,9 @@ class AddressVettingTest {
     mapped[11] = (byte) 0xff;
     mapped[12] = 8;
     // The JDK turns mapped addresses into IPv4 ones, which are vetted as such.
-    assertThat(AddressText.address(mapped).getAddress()).hasSize(4);
+    assertThat(HostName.address(mapped).getAddress()).hasSize(4);
     mapped[12] = 127;
-    assertThat(AddressVetting.refusal(AddressText.address(mapped))).contains("loopback");
+    assertThat(AddressVetting.refusal(HostName.address(mapped))).contains("loopback");
   }
 
   @ParameterizedTest

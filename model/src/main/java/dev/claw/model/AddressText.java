@@ -1,34 +1,24 @@
 package dev.claw.model;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-
-/** Addresses as bytes and as text, without a look-up either way. */
+/** How addresses are spelled, each in one way. */
 public final class AddressText {
   private AddressText() {}
 
-  /** The address of 4 or 16 bytes; 16 that map an IPv4 address give that address. */
-  public static InetAddress address(byte[] bytes) {
-    try {
-      return InetAddress.getByAddress(bytes);
-    } catch (UnknownHostException e) {
-      throw new IllegalArgumentException("an address has 4 or 16 bytes, not " + bytes.length, e);
-    }
-  }
-
-  /** Dotted for IPv4; RFC 5952 for IPv6, without a zone. */
-  public static String of(InetAddress address) {
-    byte[] bytes = address.getAddress();
-    if (bytes.length == 4) {
-      return (bytes[0] & 255)
-          + "."
-          + (bytes[1] & 255)
-          + "."
-          + (bytes[2] & 255)
-          + "."
-          + (bytes[3] & 255);
-    }
-    return compressed(bytes);
+  /** Dotted for the 4 bytes of IPv4; RFC 5952 for the 16 of IPv6. */
+  public static String of(byte[] bytes) {
+    return switch (bytes.length) {
+      case 4 ->
+          (bytes[0] & 255)
+              + "."
+              + (bytes[1] & 255)
+              + "."
+              + (bytes[2] & 255)
+              + "."
+              + (bytes[3] & 255);
+      case 16 -> compressed(bytes);
+      default ->
+          throw new IllegalArgumentException("an address has 4 or 16 bytes, not " + bytes.length);
+    };
   }
 
   private static String compressed(byte[] bytes) {

@@ -99,6 +99,7 @@ public final class AgentCreation {
       ClawHome.createFolder(staged.state());
       ClawHome.createFolder(staged.logs());
       PolicyFiles.write(staged, policy, Signing.sign(host, lock));
+      host.egressFiles().ensure(staged, lock);
       boolean validated = ConfigValidation.check(host.backend(), policy, staged.openclaw());
       if (!policy.agent().rules().isBlank()) {
         StateFiles.replace(staged.workspace().resolve("TOOLS.md"), policy.agent().rules());

@@ -133,8 +133,11 @@ public final class AgentStart {
       options.progress().step("verifying the lock");
       lock = options.relock().isPresent() ? options.relock().get().ensure(agent) : locked(agent);
       agent = host.agents().get(asked.name());
-      ContainerSpec spec = Preflight.check(host, lock, options.allowUnenforced());
       Optional<AgentContainer> container = host.backend().find(agent.id());
+      if (container.isEmpty() || container.get().state() != AgentContainer.State.RUNNING) {
+        host.egressFiles().ensure(host.home().agent(agent.name()), lock);
+      }
+      ContainerSpec spec = Preflight.check(host, lock, options.allowUnenforced());
       if (container.isPresent() && container.get().state() == AgentContainer.State.PAUSED) {
         throw new SupervisorException(
             Reason.CONFLICT,

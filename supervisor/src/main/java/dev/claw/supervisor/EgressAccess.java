@@ -4,7 +4,7 @@ import dev.claw.model.AgentName;
 import java.nio.file.Path;
 
 /** What the resident process does for an agent's egress, as those see it who start agents. */
-public interface EgressAccess {
+public interface EgressAccess extends RunningEgress {
   /**
    * Has the agent's egress decided by its lock and grants as they are on disk now; the resident
    * process is started where none runs. Doing it twice is doing it once.
@@ -14,7 +14,4 @@ public interface EgressAccess {
    *     process can be had
    */
   Path serve(AgentName agent) throws SupervisorException;
-
-  /** The same for an agent that is served already; nothing where it is not. */
-  void refresh(AgentName agent) throws SupervisorException;
 }

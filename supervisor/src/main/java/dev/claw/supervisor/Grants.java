@@ -163,6 +163,18 @@ public final class Grants {
     return ids;
   }
 
+  /** Removes a grant that is over; the record says when it was. */
+  public void end(AgentName name, GivenGrant over) throws SupervisorException, BackendException {
+    String id = over.grant().id();
+    host.journal()
+        .onAgent(
+            "egress.grant.end",
+            name,
+            Map.of("grant", id, "host", over.grant().host()),
+            () -> store.remove(over.agent(), id),
+            removed -> Map.of("until", over.grant().until().toString()));
+  }
+
   /** Live grants of one agent, or of all. */
   public Listing list(Optional<AgentName> only) throws SupervisorException {
     host.home().verify();

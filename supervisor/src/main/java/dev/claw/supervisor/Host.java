@@ -3,8 +3,8 @@ package dev.claw.supervisor;
 import dev.claw.lock.HostKeyStore;
 import dev.claw.model.Backend;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.random.RandomGenerator;
 
 /**
  * What the services of this room share; whoever wires them makes one.
@@ -21,4 +21,8 @@ public record Host(
     Backend backend,
     EgressAccess egress,
     Clock clock,
-    RandomGenerator random) {}
+    SecureRandom random) {
+  EgressFiles egressFiles() {
+    return new EgressFiles(home, clock, random);
+  }
+}

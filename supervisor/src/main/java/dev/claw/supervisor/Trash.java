@@ -220,6 +220,7 @@ public final class Trash {
               if (agent.isPresent()) {
                 // First, since after a crash the record that names it may be gone.
                 new GatewayToken(host.home(), host.random()).forget(agent.get().id());
+                host.egressFiles().forget(agent.get().id());
               }
               UntrustedTree.remove(folder);
               if (agent.isPresent()) {

@@ -109,6 +109,7 @@ class EgressFilesTest {
 
   @Test
   void othersGetNothing() throws Exception {
+    Files.delete(fixture.coder().resolvConf()); // from its making
     for (NetworkProfile profile : List.of(NetworkProfile.OFFLINE, NetworkProfile.OPEN)) {
       files.ensure(fixture.coder(), lock(profile, true));
     }
@@ -231,6 +232,7 @@ class EgressFilesTest {
 
   @Test
   void whatCantBeWrittenFails() throws Exception {
+    Files.delete(fixture.coder().resolvConf());
     Files.createDirectory(fixture.coder().resolvConf());
     Fixture.assertRefused(SupervisorException.Reason.STATE, this::inspecting);
   }

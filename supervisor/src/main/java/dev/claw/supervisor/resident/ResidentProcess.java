@@ -11,7 +11,7 @@ import dev.claw.egress.SystemResolver;
 import dev.claw.model.Actor;
 import dev.claw.model.AgentName;
 import dev.claw.supervisor.Host;
-import dev.claw.supervisor.Policies;
+import dev.claw.supervisor.ProviderSecrets;
 import dev.claw.supervisor.SupervisorException;
 import dev.claw.supervisor.SupervisorException.Reason;
 import dev.claw.supervisor.resident.ControlMessage.Answer;
@@ -19,8 +19,10 @@ import dev.claw.supervisor.resident.ControlMessage.Request;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -35,6 +37,8 @@ public final class ResidentProcess {
   /** How long an agent that was announced may take until it runs. */
   private static final Duration START = Duration.ofMinutes(3);
 
+  private static final Duration UPKEEP = Duration.ofMinutes(1);
+
   private final Host host;
   private final ResidentFolder folder;
   private final Options options;
@@ -47,9 +51,11 @@ public final class ResidentProcess {
    *
    * @param version of this claw
    * @param actor in whose name decisions are on record
+   * @param secrets keys of model providers
    * @param idleExit after how long without an agent the process ends; empty for never
    */
-  public record Options(String version, Actor actor, Optional<Duration> idleExit) {}
+  public record Options(
+      String version, Actor actor, ProviderSecrets secrets, Optional<Duration> idleExit) {}
 
   /**
    * @param log gets a line for what happens; called by several threads
@@ -71,21 +77,25 @@ public final class ResidentProcess {
   public void run() throws SupervisorException {
     host.home().verify();
     folder.create();
+    EgressSources sources = new EgressSources(host, log);
     try (ProcessLock _ = ProcessLock.take(folder.lock());
         ExecutorService blocking = Executors.newCachedThreadPool(ResidentProcess::daemon);
         ScheduledExecutorService later =
             Executors.newSingleThreadScheduledExecutor(ResidentProcess::daemon);
         AuditedDecisions decisions = new AuditedDecisions(host.journal()::chain, options.actor());
         EgressProxy proxy =
-            new EgressProxy(environment(decisions, blocking), EgressLimits.DEFAULT, 0);
-        ServedAgents served =
-            new ServedAgents(new Policies(host), proxy, folder, lifetime::needed);
+            new EgressProxy(
+                environment(decisions, sources.clock(), blocking), EgressLimits.DEFAULT, 0);
+        ServedAgents served = new ServedAgents(sources, proxy, folder, lifetime::needed, log);
         Watch watch = new Watch(host, served, log);
         ControlServer _ =
             ControlServer.open(
                 folder.control(), request -> answer(request, served, watch, later))) {
       log.accept("claw " + options.version() + " serves " + host.home().root());
       watch.start();
+      var _ =
+          later.scheduleWithFixedDelay(
+              served::upkeep, UPKEEP.toSeconds(), UPKEEP.toSeconds(), TimeUnit.SECONDS);
       String why = lifetime.await();
       log.accept("ends: " + why);
       later.shutdownNow();
@@ -95,17 +105,27 @@ public final class ResidentProcess {
     }
   }
 
-  private EgressEnvironment environment(AuditedDecisions decisions, ExecutorService blocking) {
+  private EgressEnvironment environment(
+      AuditedDecisions decisions, InstantSource clock, ExecutorService blocking) {
     return new EgressEnvironment(
         decisions,
         new SystemResolver(blocking),
         Outbound.DIRECT,
         ProgramFinder.UNKNOWN,
-        secret -> CompletableFuture.completedFuture(Optional.empty()),
-        host.clock(),
+        name -> CompletableFuture.supplyAsync(() -> key(name), blocking),
+        clock,
         blocking,
         null,
         EgressEnvironment.DNS_SERVER);
+  }
+
+  private Optional<String> key(String name) {
+    try {
+      return options.secrets().find(name);
+    } catch (SupervisorException e) {
+      log.accept(String.valueOf(e.getMessage()));
+      throw new CompletionException(e);
+    }
   }
 
   private static Thread daemon(Runnable work) {

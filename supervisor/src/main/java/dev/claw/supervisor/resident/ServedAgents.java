@@ -1,15 +1,12 @@
 package dev.claw.supervisor.resident;
 
 import dev.claw.egress.AgentEgress;
-import dev.claw.egress.AgentRules;
 import dev.claw.egress.EgressException;
 import dev.claw.egress.EgressProxy;
 import dev.claw.egress.EgressUsage;
-import dev.claw.lock.PolicyLock;
 import dev.claw.model.AgentId;
 import dev.claw.model.AgentName;
-import dev.claw.model.NetworkProfile;
-import dev.claw.supervisor.Policies;
+import dev.claw.model.BackendException;
 import dev.claw.supervisor.SupervisorException;
 import dev.claw.supervisor.SupervisorException.Reason;
 import java.io.IOException;
@@ -27,45 +24,61 @@ import java.util.function.Consumer;
  * does not hold there has no egress.
  */
 final class ServedAgents implements AutoCloseable {
-  private final Policies policies;
+  private final EgressSources sources;
   private final EgressProxy proxy;
   private final ResidentFolder folder;
   private final Consumer<Boolean> needed;
+  private final Consumer<String> log;
   private final Map<AgentId, Served> served = new HashMap<>();
 
-  private record Served(AgentName name, AgentEgress egress, boolean ran) {}
+  /**
+   * @param ran whether it was seen running since it is served
+   * @param kept what is on disk of what it used
+   */
+  private record Served(
+      AgentName name, AgentEgress egress, boolean inspected, boolean ran, EgressUsage kept) {
+    Served running() {
+      return new Served(name, egress, inspected, true, kept);
+    }
+
+    Served keeping(EgressUsage used) {
+      return new Served(name, egress, inspected, ran, used);
+    }
+  }
 
   /**
    * @param needed told after each change whether any agent is served
    */
   ServedAgents(
-      Policies policies, EgressProxy proxy, ResidentFolder folder, Consumer<Boolean> needed) {
-    this.policies = policies;
+      EgressSources sources,
+      EgressProxy proxy,
+      ResidentFolder folder,
+      Consumer<Boolean> needed,
+      Consumer<String> log) {
+    this.sources = sources;
     this.proxy = proxy;
     this.folder = folder;
     this.needed = needed;
+    this.log = log;
   }
 
   /** Opens the agent's egress, or has its present lock and grants decide from now on. */
   synchronized Path serve(AgentName name) throws SupervisorException {
-    PolicyLock lock = lock(name);
-    if (lock.reach().profile() != NetworkProfile.ALLOWLIST) {
-      throw new SupervisorException(
-          Reason.REFUSED,
-          name + ": its network is '" + lock.reach().profile().word() + "', which has no door");
-    }
-    AgentId id = lock.agentId();
-    AgentRules rules = new AgentRules(lock.reach(), lock.models(), List.of());
+    EgressSources.Source source = source(name);
+    AgentId id = source.id();
     Path socket = folder.egress(id);
     Served before = served.get(id);
-    if (before != null && before.name().equals(name) && Files.exists(socket)) {
-      before.egress().update(rules);
+    boolean sameAuthority = before != null && before.inspected() == source.authority().isPresent();
+    if (before != null && sameAuthority && before.name().equals(name) && Files.exists(socket)) {
+      before.egress().update(source.rules());
       return socket;
     }
     release(id);
     try {
-      served.put(
-          id, new Served(name, proxy.open(name, socket, rules, EgressUsage.NONE, null), false));
+      EgressUsage used = sources.usage(id);
+      AgentEgress egress =
+          proxy.open(name, socket, source.rules(), used, source.authority().orElse(null));
+      served.put(id, new Served(name, egress, source.authority().isPresent(), false, used));
       mark();
     } catch (EgressException e) {
       throw new SupervisorException(Reason.STATE, String.valueOf(e.getMessage()), e);
@@ -74,12 +87,40 @@ final class ServedAgents implements AutoCloseable {
   }
 
   /** An agent whose lock does not hold any more loses its egress, and the caller hears of it. */
-  private PolicyLock lock(AgentName name) throws SupervisorException {
+  private EgressSources.Source source(AgentName name) throws SupervisorException {
     try {
-      return policies.locked(name).lock();
+      return sources.read(name);
     } catch (SupervisorException e) {
       find(name).ifPresent(this::release);
       throw e;
+    }
+  }
+
+  /** Keeps what was used of budgets, and ends on record what grants are over. */
+  synchronized void upkeep() {
+    for (AgentId id : ids()) {
+      Served agent = served.get(id);
+      if (agent != null) {
+        keepUsage(id, agent);
+        try {
+          sources.endGrants(agent.name(), id);
+        } catch (SupervisorException | BackendException e) {
+          log.accept(agent.name() + ": " + e.getMessage());
+        }
+      }
+    }
+  }
+
+  private void keepUsage(AgentId id, Served agent) {
+    EgressUsage used = agent.egress().usage();
+    if (used.equals(agent.kept())) {
+      return;
+    }
+    try {
+      sources.keep(id, used);
+      served.computeIfPresent(id, (_, same) -> same.keeping(used));
+    } catch (SupervisorException e) {
+      log.accept(agent.name() + ": what it used is not kept: " + e.getMessage());
     }
   }
 
@@ -95,13 +136,14 @@ final class ServedAgents implements AutoCloseable {
     Served gone = served.remove(id);
     if (gone != null) {
       gone.egress().close();
+      keepUsage(id, gone);
       mark();
     }
   }
 
   /** The agent was seen running, so when it no longer does it has ended. */
   synchronized void ran(AgentId id) {
-    served.computeIfPresent(id, (_, agent) -> new Served(agent.name(), agent.egress(), true));
+    served.computeIfPresent(id, (_, agent) -> agent.running());
   }
 
   synchronized boolean has(AgentId id) {

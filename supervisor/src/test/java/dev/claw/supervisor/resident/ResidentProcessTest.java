@@ -8,6 +8,7 @@ import dev.claw.model.AgentId;
 import dev.claw.model.AgentName;
 import dev.claw.supervisor.AgentStop;
 import dev.claw.supervisor.Fixture;
+import dev.claw.supervisor.ProviderSecrets;
 import dev.claw.supervisor.SupervisorException;
 import dev.claw.supervisor.SupervisorException.Reason;
 import java.net.StandardProtocolFamily;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -66,7 +68,10 @@ class ResidentProcessTest {
                         fixture.host,
                         folder,
                         new ResidentProcess.Options(
-                            "1.2.3", new Actor("supervisor", "ann(1000)"), idleExit),
+                            "1.2.3",
+                            new Actor("supervisor", "ann(1000)"),
+                            new ProviderSecrets(fixture.host, Map.of()),
+                            idleExit),
                         log::add)
                     .run();
               } catch (SupervisorException e) {
