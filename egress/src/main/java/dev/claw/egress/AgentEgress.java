@@ -7,36 +7,35 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The one way out of one agent, while it is open. Safe for use by many threads. */
 public final class AgentEgress implements AutoCloseable {
-  private static final Duration TICK = Duration.ofSeconds(30);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
   private final AgentContext context;
   private final Channel listener;
   private final Path socket;
   private final EventLoop loop;
-  private final Future<?> tick;
-  private @Nullable Future<?> grantEnd;
+  private @Nullable Future<?> look;
+  private boolean closed;
 
   AgentEgress(AgentContext context, Channel listener, Path socket, EventLoop loop) {
     this.context = context;
     this.listener = listener;
     this.socket = socket;
     this.loop = loop;
-    this.tick =
-        loop.scheduleWithFixedDelay(
-            this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
-    scheduleGrantEnd();
+    scheduleLook(context.now());
   }
 
   /** From now on these rules decide; connections that they no longer admit are closed. */
   public void update(AgentRules rules) {
+    Instant before = context.now();
     context.update(rules);
-    scheduleGrantEnd();
+    scheduleLook(before);
   }
 
   /** Connections that are open now. */
@@ -49,55 +48,46 @@ public final class AgentEgress implements AutoCloseable {
     return context.budget().usage();
   }
 
-  private synchronized void scheduleGrantEnd() {
-    if (grantEnd != null) {
-      grantEnd.cancel(false);
+  /**
+   * While a grant runs: looks when it ends, and now and then before, since a wall clock that was
+   * set forward ends it earlier than its timer. Without a grant nothing ever runs.
+   *
+   * @param now from before the last look, so that no end falls between the two
+   */
+  private synchronized void scheduleLook(Instant now) {
+    if (look != null) {
+      look.cancel(false);
+      look = null;
     }
-    Instant now = context.now();
-    grantEnd =
-        EgressRules.nextEnd(context.source().grants(), now)
-            .<Future<?>>map(
-                end ->
-                    loop.schedule(
-                        this::grantEnded,
-                        Math.max(1, Duration.between(now, end).toMillis() + 1),
-                        TimeUnit.MILLISECONDS))
-            .orElse(null);
+    Optional<Instant> end = EgressRules.nextEnd(context.source().grants(), now);
+    if (!closed && end.isPresent()) {
+      long millis = Math.max(1, Duration.between(now, end.get()).toMillis() + 1);
+      look =
+          loop.schedule(
+              this::look, Math.min(LONGEST_WAIT.toMillis(), millis), TimeUnit.MILLISECONDS);
+    }
   }
 
-  private void grantEnded() {
+  private void look() {
+    Instant before = context.now();
     context.recheck();
-    scheduleGrantEnd();
-  }
-
-  /** A wall clock that was set forward ends grants earlier than their timer. */
-  private void tick() {
-    context.recheck();
-    record(false);
-  }
-
-  private void record(boolean all) {
-    context
-        .nameDenials()
-        .drain(context.now(), all)
-        .forEach(
-            event -> {
-              var _ = context.environment().log().record(event);
-            });
+    scheduleLook(before);
   }
 
   /** Closes the socket and all connections. The other agents do not notice. */
   @Override
   public void close() {
-    tick.cancel(false);
     synchronized (this) {
-      if (grantEnd != null) {
-        grantEnd.cancel(false);
+      closed = true;
+      if (look != null) {
+        look.cancel(false);
       }
     }
     listener.close().awaitUninterruptibly();
     context.clients().forEach(client -> client.end("the agent's egress was closed"));
-    record(true);
+    for (EgressEvent folded : context.nameDenials().drain()) {
+      var _ = context.environment().log().record(folded);
+    }
     try {
       Files.deleteIfExists(socket);
     } catch (IOException e) {

@@ -60,9 +60,13 @@ final class Client {
     program = found;
   }
 
-  /** Something was admitted on it, and still is where the given says so. */
+  /**
+   * Something was admitted on it, and still is where the given says so. It is asked at once: the
+   * rules may have changed, or a grant ended, while a name was looked up.
+   */
   void admit(BooleanSupplier stillHolds) {
     admitted = stillHolds;
+    recheck();
   }
 
   /** Counts what passed, and ends the connection where the budget does. */

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Puts denied names on record without letting an agent flood the record with them: the first name
@@ -38,6 +39,7 @@ final class NameDenials {
   }
 
   private final Map<String, Folded> open = new HashMap<>();
+  private boolean looking;
 
   /** Done when the name may be answered. */
   CompletionStage<Void> deny(Client client, String written) {
@@ -52,6 +54,10 @@ final class NameDenials {
       }
       Folded folded = open.get(domain);
       if (folded == null) {
+        if (!looking) {
+          looking = true;
+          scheduleLook(client);
+        }
         open.put(domain, new Folded(now, client, name));
         due.add(event(client, now, name, 1));
       } else {
@@ -63,9 +69,30 @@ final class NameDenials {
     return recorded(client, due);
   }
 
-  /** Puts what was only counted on record; for the end of the agent's egress, and now and then. */
-  synchronized List<Decided> drain(Instant now, boolean all) {
-    return all ? closed(Instant.MAX) : closed(now);
+  /** What was only counted so far; for the end of the agent's egress. */
+  synchronized List<Decided> drain() {
+    return closed(Instant.MAX);
+  }
+
+  /** Runs only while something is counted. */
+  private void scheduleLook(Client client) {
+    client
+        .channel()
+        .eventLoop()
+        .schedule(() -> look(client), FOLD.toMillis() + 1, TimeUnit.MILLISECONDS);
+  }
+
+  private void look(Client client) {
+    List<Decided> due;
+    synchronized (this) {
+      due = closed(client.agent().now());
+      looking = !open.isEmpty();
+      if (looking) {
+        scheduleLook(client);
+      }
+    }
+    // Nobody waits for it: the names were answered long ago.
+    var _ = recorded(client, due);
   }
 
   private List<Decided> closed(Instant now) {

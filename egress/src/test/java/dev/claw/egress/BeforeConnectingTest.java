@@ -77,4 +77,17 @@ class BeforeConnectingTest {
       assertThat(good.inside.answer()).endsWith("out");
     }
   }
+
+  @Test
+  void ruleThatGoesWhileTheNameIsLookedUpAdmitsNothing() {
+    try (ProxiedHost good = ProxiedHost.answering("out")) {
+      good.harness.lookUps = new CompletableFuture<>();
+      good.inside.send(ProxiedHost.get("/"));
+      Harness.await(() -> !good.harness.lookedUp.isEmpty());
+      good.harness.update(policy());
+      good.harness.lookUps.complete(null);
+      assertThat(good.inside.rest()).isEmpty();
+      assertThat(good.host.connections()).isZero();
+    }
+  }
 }

@@ -57,6 +57,7 @@ final class Harness implements AutoCloseable {
   volatile Instant now = Instant.parse("2026-11-21T10:00:00Z");
   volatile Function<EgressEvent, CompletionStage<Void>> log =
       event -> CompletableFuture.completedFuture(null);
+  volatile CompletableFuture<Void> lookUps = CompletableFuture.completedFuture(null);
   volatile Optional<EgressRule.Program> program = Optional.empty();
   private final ExecutorService blocking = Executors.newCachedThreadPool();
   private final EgressProxy proxy;
@@ -83,7 +84,7 @@ final class Harness implements AutoCloseable {
               },
               name -> {
                 lookedUp.add(name);
-                return CompletableFuture.completedFuture(names.getOrDefault(name, List.of()));
+                return lookUps.thenApply(now -> names.getOrDefault(name, List.of()));
               },
               (address, port) ->
                   routes.getOrDefault(
