@@ -15,6 +15,9 @@ import dev.claw.supervisor.AgentStore;
 import dev.claw.supervisor.AuditLogs;
 import dev.claw.supervisor.ClawHome;
 import dev.claw.supervisor.Doctor;
+import dev.claw.supervisor.EgressLog;
+import dev.claw.supervisor.EgressTrial;
+import dev.claw.supervisor.Grants;
 import dev.claw.supervisor.Host;
 import dev.claw.supervisor.ImageBuilds;
 import dev.claw.supervisor.Images;
@@ -22,10 +25,13 @@ import dev.claw.supervisor.Initialisation;
 import dev.claw.supervisor.Inspector;
 import dev.claw.supervisor.Journal;
 import dev.claw.supervisor.KeyRotation;
+import dev.claw.supervisor.ModelRoutes;
 import dev.claw.supervisor.Overview;
+import dev.claw.supervisor.PendingDenials;
 import dev.claw.supervisor.Policies;
 import dev.claw.supervisor.ProviderSecrets;
 import dev.claw.supervisor.Relock;
+import dev.claw.supervisor.RunningEgress;
 import dev.claw.supervisor.SupervisorException;
 import dev.claw.supervisor.Trash;
 import dev.claw.supervisor.resident.ResidentFolder;
@@ -257,6 +263,37 @@ final class Claw implements AutoCloseable {
 
   Policies policies() {
     return new Policies(host());
+  }
+
+  /**
+   * THE PLACE where grants meet the process that serves egress; until there is one, nobody hears.
+   */
+  private RunningEgress runningEgress() {
+    return supervisor();
+  }
+
+  Grants grants() {
+    return new Grants(host(), runningEgress());
+  }
+
+  EgressTrial egressTrial() {
+    return new EgressTrial(host());
+  }
+
+  EgressLog egressLog() {
+    return new EgressLog(host());
+  }
+
+  PendingDenials pendingDenials() {
+    return new PendingDenials(host());
+  }
+
+  ProviderSecrets providerSecrets() {
+    return new ProviderSecrets(host(), surroundings.environment());
+  }
+
+  ModelRoutes modelRoutes() {
+    return new ModelRoutes(host(), surroundings.environment());
   }
 
   Trash trash() {

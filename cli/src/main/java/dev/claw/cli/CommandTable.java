@@ -108,6 +108,39 @@ final class CommandTable {
               "Open OpenClaw's terminal interface inside an agent's container",
               TuiCommand::new),
           new Leaf("logs", "Show what an agent's container printed", LogsCommand::new),
+          new Group(
+              "egress",
+              "What an agent reaches, and is denied",
+              List.of(
+                  new Leaf("log", "Show decisions as they fell or fall", EgressLogCommand::new),
+                  new Leaf(
+                      "pending",
+                      "List denials, each with the command that would admit it",
+                      EgressPendingCommand::new),
+                  new Leaf(
+                      "test",
+                      "Say whether a request would pass, without sending it",
+                      EgressTestCommand::new),
+                  new Leaf(
+                      "allow", "Let an agent reach a host for a while", EgressAllowCommand::new),
+                  new Leaf("grants", "List grants that hold now", EgressGrantsCommand::new),
+                  new Leaf("revoke", "End grants now", EgressRevokeCommand::new))),
+          new Group(
+              "model",
+              "The models that agents use",
+              List.of(
+                  new Leaf(
+                      "list",
+                      "List providers, models, routes and whether keys are there",
+                      ModelListCommand::new))),
+          new Group(
+              "secret",
+              "Keys of model providers",
+              List.of(
+                  new Leaf(
+                      "set", "Set a secret from the terminal or a pipe", SecretSetCommand::new),
+                  new Leaf("list", "List secrets without their values", SecretListCommand::new),
+                  new Leaf("rm", "Remove a secret", SecretRemoveCommand::new))),
           new Leaf("delete", "Move an agent, whole, into the trash", DeleteCommand::new),
           new Group(
               "trash",

@@ -45,7 +45,10 @@ final class ManPageSurroundings {
     page.item("keys/", "The host's public key, and earlier ones.");
     page.item("trash/", "Deleted agents, whole.");
     page.item("logs/audit.jsonl", "The host's audit log.");
-    page.item("claw.db", "The highest lock serial seen of each agent.");
+    page.item("secrets/provider/NAME", "A key of a model provider, or where it comes from.");
+    page.item(
+        "claw.db",
+        "The highest lock serial seen of each agent, grants, and what was used of budgets.");
     page.section("EXAMPLES");
     page.example(
         """

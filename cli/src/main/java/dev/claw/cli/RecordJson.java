@@ -2,6 +2,7 @@ package dev.claw.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import dev.claw.model.AgentId;
@@ -34,6 +35,21 @@ final class RecordJson {
       DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
       printer.indentArraysWith(DefaultIndenter.SYSTEM_LINEFEED_INSTANCE);
       generator.setPrettyPrinter(printer);
+      write(generator, value);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a StringWriter does not fail", e);
+    }
+    out.println(text);
+  }
+
+  /**
+   * Prints a value as JSON in one line. Whatever is not ASCII is escaped, since such lines hold
+   * texts of an agent's and are often looked at as they come.
+   */
+  static void line(PrintStream out, Object value) {
+    StringWriter text = new StringWriter();
+    JsonFactory factory = JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+    try (JsonGenerator generator = factory.createGenerator(text)) {
       write(generator, value);
     } catch (IOException e) {
       throw new UncheckedIOException("a StringWriter does not fail", e);

@@ -23,6 +23,16 @@ record Run(int status, String out, String err) {
   }
 
   static Run as(int uid, Path home, Map<String, String> environment, String... arguments) {
+    return run(uid, home, "", environment, arguments);
+  }
+
+  /** With something on standard input. */
+  static Run with(Path home, String input, Map<String, String> environment, String... arguments) {
+    return run(1000, home, input, environment, arguments);
+  }
+
+  private static Run run(
+      int uid, Path home, String input, Map<String, String> environment, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Map<String, String> all = new HashMap<>(environment);
@@ -35,7 +45,7 @@ record Run(int status, String out, String err) {
         new Surroundings(
             all,
             home,
-            new ByteArrayInputStream(new byte[0]),
+            new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             false,

@@ -81,6 +81,11 @@ public final class AuditLogs {
       this.log = log;
     }
 
+    /** Its file. */
+    Path path() {
+      return log;
+    }
+
     /**
      * Passes on the records that fit, in their order.
      *

@@ -1,0 +1,58 @@
+package dev.claw.cli;
+
+import dev.claw.supervisor.Grants;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    description =
+        "Lists grants that hold now, of one agent or of all. Ends with 5 where claw.db has a grant that does not verify,"
+            + " which admits nothing.")
+final class EgressGrantsCommand implements Callable<ExitCode> {
+  private final Claw claw;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "AGENT",
+      description = "Name of the agent; all where it is left out.")
+  private String agent = "";
+
+  @Mixin private JsonOption json = new JsonOption();
+
+  EgressGrantsCommand(Claw claw) {
+    this.claw = claw;
+  }
+
+  @Override
+  public ExitCode call() throws Exception {
+    Grants.Listing listing = claw.grants().list(AgentArgument.optional(agent));
+    if (json.wanted()) {
+      RecordJson.print(claw.out(), listing);
+    } else {
+      Table table = new Table("ID", "AGENT", "HOST", "PORTS", "ENDS IN", "GIVEN BY");
+      for (Grants.Listed grant : listing.grants()) {
+        table.row(
+            grant.id(),
+            grant.agent().value(),
+            grant.host(),
+            grant.ports().stream().map(String::valueOf).collect(Collectors.joining(",")),
+            left(grant.remaining()),
+            grant.actor());
+      }
+      table.print(claw.out());
+    }
+    listing.problems().forEach(problem -> claw.err().println("claw: " + problem));
+    return listing.problems().isEmpty() ? ExitCode.DONE : ExitCode.DRIFT;
+  }
+
+  private static String left(long seconds) {
+    return seconds >= 2 * 86_400
+        ? seconds / 86_400 + "d"
+        : seconds >= 2 * 3600
+            ? seconds / 3600 + "h"
+            : seconds >= 120 ? seconds / 60 + "m" : seconds + "s";
+  }
+}
