@@ -31,7 +31,7 @@ class ArchitectureTest {
           "backend.podman", Set.of("model"),
           "egress", Set.of("model", "audit"),
           "bootstrap", Set.of(),
-          "supervisor", Set.of("model", "lock", "audit", "bootstrap"),
+          "supervisor", Set.of("model", "lock", "audit", "bootstrap", "egress"),
           "cli",
               Set.of(
                   "model",
