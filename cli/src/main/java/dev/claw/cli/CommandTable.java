@@ -85,7 +85,15 @@ final class CommandTable {
                   new Leaf(
                       "validate",
                       "Verify the lock: signature, serial, files, image",
-                      PolicyValidateCommand::new))),
+                      PolicyValidateCommand::new),
+                  new Leaf(
+                      "diff",
+                      "Show what the template as it is now would change in the lock",
+                      PolicyDiffCommand::new),
+                  new Leaf(
+                      "import",
+                      "Make a template from a policy of NVIDIA OpenShell",
+                      PolicyImportCommand::new))),
           new Leaf(
               "start",
               "Verify an agent's lock, start it, wait until it is ready",

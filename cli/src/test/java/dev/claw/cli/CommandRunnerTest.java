@@ -165,4 +165,40 @@ class CommandRunnerTest {
       assertThat(run.out()).as(template).doesNotContain("is not on this host");
     }
   }
+
+  @Test
+  void anImportedPolicyIsPrintedAndWhatItLacksIsNamed() throws Exception {
+    Path policy =
+        Files.writeString(
+            home.resolve("policy.yaml"),
+            "version: 1\nlandlock: {}\nnetwork_policies: {r: {endpoints: [{host: a.example, port:"
+                + " 443}], binaries: [{path: /usr/bin/curl}]}}\n");
+    Run run = Run.of(home, "policy", "import", "openshell", policy.toString(), "--name", "mine");
+    assertThat(run.status()).isZero();
+    assertThat(run.out()).contains("name: mine\n", "host: \"a.example\"");
+    assertThat(run.err()).contains("policy.yaml:2:1: warning: landlock");
+    Path template = Files.writeString(home.resolve("mine.yaml"), run.out());
+    assertThat(Run.of(home, "templates", "validate", template.toString()).status()).isZero();
+  }
+
+  @Test
+  void whatCantBeImportedPrintsNothing() throws Exception {
+    Path policy = Files.writeString(home.resolve("policy.yaml"), "a: &a [*a]\n");
+    Run run = Run.of(home, "policy", "import", "openshell", policy.toString());
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).contains("policy.yaml:1:", "was not imported");
+    assertThat(Run.of(home, "policy", "import", "opa", policy.toString()).status()).isEqualTo(2);
+    assertThat(Run.of(home, "policy", "import", "openshell", "none.yaml").status()).isEqualTo(4);
+    assertThat(
+            Run.of(home, "policy", "import", "openshell", policy.toString(), "--name", "../x")
+                .status())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void aDifferenceWithoutAnAgentIsNoDifference() {
+    // 1 would say that something differs.
+    assertThat(Run.of(home, "policy", "diff", "nobody").status()).isEqualTo(4);
+  }
 }

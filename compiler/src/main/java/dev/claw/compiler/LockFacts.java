@@ -59,6 +59,8 @@ final class LockFacts {
     put(Section.DECIDE, "tool profile", decide.tools().profile());
     each(Section.DECIDE, "allowed tool ", decide.tools().allow());
     each(Section.DECIDE, "denied tool ", decide.tools().deny());
+    // What the words above come to, so that more and less can be told.
+    each(Section.DECIDE, "tool ", OpenClawNames.load().effective(decide.tools(), decide.plugins()));
     put(Section.DECIDE, "running programs", decide.exec().word());
     each(Section.DECIDE, "skill ", decide.skills());
     each(Section.DECIDE, "plugin ", decide.plugins());

@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
 
 /** Reads {@code network}: where an agent can go. */
 final class NetworkSection {
-  private static final int MOST_RULES = 1000;
-  private static final Set<String> METHODS =
+  static final int MOST_RULES = 1000;
+  static final Set<String> METHODS =
       Set.of(
           "GET",
           "HEAD",
@@ -205,7 +205,8 @@ final class NetworkSection {
     return paths;
   }
 
-  private static Optional<String> wrongPath(String text) {
+  /** Why it is no path of a rule, as the rest of a sentence; empty where it is one. */
+  static Optional<String> wrongPath(String text) {
     if (!text.startsWith("/")) {
       return Optional.of("which does not start with '/'");
     }

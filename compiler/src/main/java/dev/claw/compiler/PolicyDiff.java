@@ -21,6 +21,25 @@ public record PolicyDiff(List<Change> changes) {
     CHANGED
   }
 
+  /** What a difference means for what the agent may. */
+  public enum Effect {
+    PERMITS("would newly permit"),
+    FORBIDS("would no longer permit"),
+    /** Neither, or not to be told from the two values. */
+    OTHER("changes");
+
+    private final String words;
+
+    Effect(String words) {
+      this.words = words;
+    }
+
+    /** As a heading. */
+    public String words() {
+      return words;
+    }
+  }
+
   /**
    * One difference.
    *
@@ -28,7 +47,12 @@ public record PolicyDiff(List<Change> changes) {
    * @param before empty text where it was added
    * @param after empty text where it was removed
    */
-  public record Change(Section section, Kind kind, String subject, String before, String after) {}
+  public record Change(Section section, Kind kind, String subject, String before, String after) {
+    /** What it means for what the agent may. */
+    public Effect effect() {
+      return ChangeEffect.of(this);
+    }
+  }
 
   /** Copies the list. */
   public PolicyDiff {
@@ -63,6 +87,25 @@ public record PolicyDiff(List<Change> changes) {
   /** Whether both locks say the same. */
   public boolean isEmpty() {
     return changes.isEmpty();
+  }
+
+  /** The differences with this effect. */
+  public List<Change> with(Effect effect) {
+    return changes.stream().filter(change -> change.effect() == effect).toList();
+  }
+
+  /** For people: a heading for each effect, then the same lines with their section. */
+  public String byEffect() {
+    StringBuilder out = new StringBuilder();
+    for (Effect effect : Effect.values()) {
+      List<Change> some = with(effect);
+      out.append(some.isEmpty() ? "" : effect.words() + "\n");
+      some.forEach(
+          change ->
+              out.append("  %-7s".formatted(change.section().word()))
+                  .append(line(change).substring(1)));
+    }
+    return out.toString();
   }
 
   /** For people: a heading for each section, then {@code +}, {@code -} or {@code ~} lines. */

@@ -216,6 +216,82 @@ class PolicyExplanationTest {
         .contains("  + allow a.example, port 443: not inspected\n");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "|network: {profile: allowlist, allow: [{host: a.example}]}|allow a.example",
+        "|network: {profile: allowlist}|network",
+        "network: {profile: allowlist}|network: {profile: open}|network",
+        "network: {deny: [{host: a.example}]}||deny a.example",
+        "|container: {resources: {memory: 4GiB}}|memory",
+        "|container: {resources: {cpus: 2.5}}|cpus",
+        "network: {budgets: {requestsPerMinute: 5}}||requests per minute",
+        "network: {budgets: {bytesPerDay: 9MiB}}|network: {budgets: {bytesPerDay: 1GiB}}|bytes per",
+        "|container: {mounts: [{source: ~/src/app, target: /x}]}|mount /x",
+        "container: {mounts: [{source: ~/src/app, target: /x}]}|"
+            + "container: {mounts: [{source: ~/src/app, target: /x, mode: rw}]}|mount /x",
+        "|container: {seccomp: default}|seccomp",
+        "agent: {exec: deny}|agent: {exec: full}|running programs",
+        "agent: {tools: {deny: [read]}}||tool read",
+        "agent: {tools: {allow: [read]}}||tool edit",
+        "|container: {secrets: [{name: s, environment: S}]}|secret s",
+        "network: {profile: allowlist, allow: [{host: a.example, inspect: true}]}|"
+            + "network: {profile: allowlist, allow: [{host: a.example}]}|allow a.example",
+        "network: {profile: allowlist, allow: [{host: a.example, audit: true}]}|"
+            + "network: {profile: allowlist, allow: [{host: a.example}]}|allow a.example",
+        "network: {profile: allowlist, deny: [{host: a.example}]}|"
+            + "network: {profile: allowlist, deny: [{host: a.example, audit: true}]}|deny a.example",
+      })
+  void moreAndLessAreToldApart(
+      @org.jspecify.annotations.Nullable String less,
+      @org.jspecify.annotations.Nullable String more,
+      String subject)
+      throws Exception {
+    PolicyLock before = lock(less == null ? "" : less);
+    PolicyLock after = lock(more == null ? "" : more);
+    assertThat(PolicyDiff.between(before, after).with(PolicyDiff.Effect.PERMITS))
+        .anyMatch(change -> change.subject().startsWith(subject));
+    assertThat(PolicyDiff.between(after, before).with(PolicyDiff.Effect.FORBIDS))
+        .anyMatch(change -> change.subject().startsWith(subject));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "|network: {profile: allowlist, allow: [{host: a.example, audit: true}]}|allow a.example",
+        "|audit: {content: true}|content of calls",
+        "|container: {seccomp: ~/filter.json}|seccomp",
+        "container: {mounts: [{source: ~/src/app, target: /x}]}|"
+            + "container: {mounts: [{source: /srv/data, target: /x}]}|mount /x",
+        "|agent: {tools: {profile: messaging}}|tool profile",
+      })
+  void whatIsNeitherMoreNorLessChanges(
+      @org.jspecify.annotations.Nullable String one, String other, String subject)
+      throws Exception {
+    assertThat(
+            PolicyDiff.between(lock(one == null ? "" : one), lock(other))
+                .with(PolicyDiff.Effect.OTHER))
+        .anyMatch(change -> change.subject().startsWith(subject));
+  }
+
+  @Test
+  void aDifferenceByEffectNamesEachChangeOnce() throws Exception {
+    PolicyDiff diff =
+        PolicyDiff.between(
+            lock("container: {mounts: [{source: ~/src/app, target: /workspace/a}]}"),
+            lock("network: {profile: allowlist, allow: [{host: a.example}]}"));
+    assertThat(diff.byEffect())
+        .startsWith("would newly permit\n")
+        .contains("  reach   + allow a.example, port 443: not inspected\n")
+        .contains("would no longer permit\n")
+        .contains("  touch   - mount /workspace/a: /home/ann/src/app ro\n")
+        .contains("changes\n  origin  ~ file container-spec.json: ");
+    assertThat(diff.byEffect().lines()).hasSize(diff.changes().size() + 3);
+    assertThat(PolicyDiff.between(lock(""), lock("")).byEffect()).isEmpty();
+  }
+
   @Test
   void equalLocksDifferInNothing() throws Exception {
     assertThat(PolicyDiff.between(lock("extends: coder"), lock("extends: coder")).isEmpty())

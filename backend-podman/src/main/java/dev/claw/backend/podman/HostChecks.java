@@ -95,6 +95,13 @@ final class HostChecks {
     program("ip", "iproute2", Outcome.WARNING);
     program("nft", "nftables", Outcome.WARNING);
     program("haproxy", "haproxy", Outcome.WARNING);
+    // Only the build of the agent image needs these.
+    program("mmdebstrap", "mmdebstrap", Outcome.WARNING);
+    program("curl", "curl", Outcome.WARNING);
+    program("openssl", "openssl", Outcome.WARNING);
+    if (options.environment().getOrDefault("npm_config_registry", "").isEmpty()) {
+      program("npm", "npm", Outcome.WARNING); // it knows which registry to ask
+    }
     boolean pause =
         Stream.of("usr/libexec/podman", "usr/lib/podman", "usr/bin", "usr/libexec/catatonit")
             .anyMatch(folder -> Files.isExecutable(root.resolve(folder).resolve("catatonit")));

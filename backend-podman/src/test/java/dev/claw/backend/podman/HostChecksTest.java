@@ -41,6 +41,20 @@ class HostChecksTest {
   }
 
   @Test
+  void whatOnlyTheBuildOfTheImageNeedsIsAWarning() throws Exception {
+    goodHost();
+    List<String> names = List.of("mmdebstrap", "curl", "openssl", "npm");
+    for (String name : names) {
+      Files.delete(folder.resolve("usr/bin/" + name));
+    }
+    List<Check> checks = checks(FakeService.fixture("5.4.2/info.json"));
+    for (String name : names) {
+      assertThat(get(checks, name).outcome()).isEqualTo(Outcome.WARNING);
+      assertThat(get(checks, name).fix()).isEqualTo("sudo apt install " + name);
+    }
+  }
+
+  @Test
   void aBareHostFailsWithAFixForEach() {
     List<Check> checks =
         new HostChecks(
@@ -95,7 +109,16 @@ class HostChecksTest {
 
   private void goodHost() throws IOException {
     program("usr/bin/podman", "echo podman version 5.4.2");
-    for (String name : List.of("newuidmap", "nsenter", "setpriv", "catatonit")) {
+    for (String name :
+        List.of(
+            "newuidmap",
+            "nsenter",
+            "setpriv",
+            "catatonit",
+            "mmdebstrap",
+            "curl",
+            "openssl",
+            "npm")) {
       program("usr/bin/" + name, "exit 0");
     }
     // An ordinary user's PATH does not lead there.
