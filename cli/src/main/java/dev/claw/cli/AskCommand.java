@@ -60,25 +60,41 @@ final class AskCommand implements Callable<ExitCode> {
   @Override
   public ExitCode call() throws Exception {
     AgentAsk.Question question = question();
-    PrintStream out = claw.out();
-    boolean terminal = claw.surroundings().outIsTerminal();
-    AgentAsk.Answer answer =
-        claw.agentAsk()
-            .ask(
-                agent.name(),
-                question,
-                delta -> {
-                  if (!json.wanted()) {
-                    out.print(terminal ? TerminalText.visible(delta) : delta);
-                    out.flush();
-                  }
-                });
     if (json.wanted()) {
-      RecordJson.print(out, answer);
-    } else if (!answer.text().endsWith("\n")) {
-      out.println();
+      RecordJson.print(claw.out(), claw.agentAsk().ask(agent.name(), question, delta -> {}));
+      return ExitCode.DONE;
+    }
+    Printed printed = new Printed(claw.out(), claw.surroundings().outIsTerminal());
+    try {
+      claw.agentAsk().ask(agent.name(), question, printed::print);
+    } finally {
+      printed.end();
     }
     return ExitCode.DONE;
+  }
+
+  /** The answer as far as it came; what is said after it begins on a line of its own. */
+  private static final class Printed {
+    private final PrintStream out;
+    private final boolean terminal;
+    private boolean lineOpen;
+
+    Printed(PrintStream out, boolean terminal) {
+      this.out = out;
+      this.terminal = terminal;
+    }
+
+    void print(String delta) {
+      out.print(terminal ? TerminalText.visible(delta) : delta);
+      out.flush();
+      lineOpen = !delta.endsWith("\n");
+    }
+
+    void end() {
+      if (lineOpen) {
+        out.println();
+      }
+    }
   }
 
   private AgentAsk.Question question() throws CliException, IOException {

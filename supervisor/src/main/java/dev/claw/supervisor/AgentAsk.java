@@ -173,13 +173,14 @@ public final class AgentAsk {
                   question.timeout().plus(SLACK),
                   stream);
     } catch (BackendException e) {
-      switch (e.kind()) {
-        case TIMEOUT -> exitCode = GatewayCall.TIMED_OUT;
-        case INTERRUPTED ->
-            throw new SupervisorException(
-                Reason.INTERRUPTED, agent.name() + ": broken off; the turn was ended", e);
-        default -> throw e;
+      if (e.kind() == BackendException.Kind.INTERRUPTED) {
+        throw new SupervisorException(
+            Reason.INTERRUPTED, agent.name() + ": broken off; the turn was ended", e);
       }
+      if (e.kind() != BackendException.Kind.TIMEOUT) {
+        throw e;
+      }
+      exitCode = GatewayCall.TIMED_OUT;
     }
     stream.end();
     if (exitCode == 0 && stream.isComplete() && stream.failure().isEmpty()) {
