@@ -7,6 +7,7 @@ import dev.claw.compiler.TemplateCatalog;
 import dev.claw.lock.HostKeyStore;
 import dev.claw.model.Actor;
 import dev.claw.model.Backend;
+import dev.claw.supervisor.AgentAsk;
 import dev.claw.supervisor.AgentCreation;
 import dev.claw.supervisor.AgentExec;
 import dev.claw.supervisor.AgentStart;
@@ -247,6 +248,10 @@ final class Claw implements AutoCloseable {
 
   AgentExec agentExec() {
     return new AgentExec(host());
+  }
+
+  AgentAsk agentAsk() {
+    return new AgentAsk(host());
   }
 
   InsideProgram insideProgram() {

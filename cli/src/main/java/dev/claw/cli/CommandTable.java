@@ -106,6 +106,7 @@ final class CommandTable {
               "inspect",
               "Show everything about an agent, with what really holds for it",
               InspectCommand::new),
+          new Leaf("ask", "Ask an agent something and print its answer", AskCommand::new),
           new Leaf("exec", "Run a program inside an agent's container", ExecCommand::new),
           new Leaf(
               "openclaw",

@@ -201,7 +201,7 @@ record Configuration(Set<String> allowUnenforced, Duration readyTimeout, Duratio
     return Optional.empty();
   }
 
-  private static Optional<Duration> duration(String text) {
+  static Optional<Duration> duration(String text) {
     Matcher matcher = SECONDS.matcher(text);
     if (!matcher.matches()) {
       return Optional.empty();

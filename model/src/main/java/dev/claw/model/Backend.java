@@ -114,6 +114,17 @@ public interface Backend extends AutoCloseable {
       throws BackendException;
 
   /**
+   * Runs a program in the agent's running container, hands it the input, which it must read before
+   * it prints much, and passes on what it prints as it comes. The program is ended where it is not
+   * done in time, where the calling thread is interrupted, and where the sink declines.
+   *
+   * @param timeout after which waiting ends with kind TIMEOUT
+   * @return the program's exit code; -1 where the sink declined
+   */
+  int converse(AgentId id, List<String> command, byte[] input, Duration timeout, OutputSink sink)
+      throws BackendException;
+
+  /**
    * The host command whose process, with inherited streams, is the given program inside the agent's
    * container; it exits as the program does.
    */

@@ -53,6 +53,11 @@ final class GatewayToken {
     }
   }
 
+  /** The token as the gateway expects it. */
+  String get(AgentId agent) throws SupervisorException {
+    return new String(StateFiles.read(file(agent), LARGEST), StandardCharsets.US_ASCII).strip();
+  }
+
   /** Takes the token from the backend; claw's own copy stays, for a restore from the trash. */
   void withdraw(AgentId agent, Backend backend) throws BackendException {
     backend.removeSecret(secretName(agent));

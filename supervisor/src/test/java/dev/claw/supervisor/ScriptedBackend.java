@@ -19,6 +19,7 @@ import dev.claw.model.ImageInfo;
 import dev.claw.model.LogQuery;
 import dev.claw.model.LogSink;
 import dev.claw.model.Mount;
+import dev.claw.model.OutputSink;
 import dev.claw.model.Resources;
 import dev.claw.model.Secret;
 import java.nio.charset.StandardCharsets;
@@ -56,6 +57,7 @@ public final class ScriptedBackend implements Backend {
           "stopPod",
           "remove",
           "exec",
+          "converse",
           "runOnce",
           "putSecret",
           "removeSecret");
@@ -74,6 +76,10 @@ public final class ScriptedBackend implements Backend {
   final List<String> lines = new ArrayList<>();
   Set<String> controllers = Set.of("memory", "cpu", "pids");
   boolean rootless = true;
+  final List<Conversation> conversations = new ArrayList<>();
+  final List<byte[]> printed = new ArrayList<>();
+  int converseExit;
+  boolean hangs;
   int validation;
   int readiness;
   boolean blockInExec;
@@ -83,6 +89,9 @@ public final class ScriptedBackend implements Backend {
   private String failing = "";
   private Kind failingKind = Kind.UNAVAILABLE;
   private boolean unchecked;
+
+  /** What a program inside was given. */
+  record Conversation(List<String> command, String input) {}
 
   /** A container with what it was made from. */
   record Made(ContainerSpec spec, Digest lock, State state, int exitCode) {
@@ -337,6 +346,23 @@ public final class ScriptedBackend implements Backend {
       }
     }
     return new ExecResult(readiness, new byte[0], new byte[0]);
+  }
+
+  @Override
+  public int converse(
+      AgentId id, List<String> command, byte[] input, Duration timeout, OutputSink sink)
+      throws BackendException {
+    called("converse", id);
+    conversations.add(new Conversation(command, new String(input, StandardCharsets.UTF_8)));
+    for (byte[] part : printed) {
+      if (!sink.accept(false, part, part.length)) {
+        return -1;
+      }
+    }
+    if (hangs) {
+      throw new BackendException(Kind.TIMEOUT, "scripted to hang");
+    }
+    return converseExit;
   }
 
   @Override

@@ -3,12 +3,15 @@ package dev.claw.backend.podman;
 import dev.claw.model.BackendException;
 import dev.claw.model.BackendException.Kind;
 import dev.claw.model.ExecResult;
+import dev.claw.model.OutputSink;
 import dev.claw.model.Quoted;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Runs programs in a container that is there already. */
 final class Execution {
@@ -22,34 +25,83 @@ final class Execution {
 
   ExecResult run(ListedContainer row, List<String> command, Duration timeout, int outputLimit)
       throws BackendException {
+    BoundedOutput output = new BoundedOutput(outputLimit);
+    int exitCode = attached(row, command, null, timeout, output);
+    return new ExecResult(exitCode, output.stdout(), output.stderr());
+  }
+
+  int converse(
+      ListedContainer row, List<String> command, byte[] input, Duration timeout, OutputSink sink)
+      throws BackendException {
+    boolean[] declined = {false};
+    int exitCode =
+        attached(
+            row,
+            command,
+            input,
+            timeout,
+            (error, first, bytes, length) -> {
+              declined[0] = length > 0 && !sink.accept(error, bytes, length);
+              return !declined[0];
+            });
+    return declined[0] ? -1 : exitCode;
+  }
+
+  /** Runs to the end of its output; a program that the sink wants no more of is ended. */
+  private int attached(
+      ListedContainer row,
+      List<String> command,
+      byte @Nullable [] input,
+      Duration timeout,
+      FrameReader.Sink sink)
+      throws BackendException {
     String subject = "exec in container " + Quoted.of(row.name());
     Deadline deadline = Deadline.after(timeout);
     Map<String, Object> body =
-        Map.of("Cmd", command, "AttachStdout", true, "AttachStderr", true, "AttachStdin", false);
+        Map.of(
+            "Cmd",
+            command,
+            "AttachStdout",
+            true,
+            "AttachStderr",
+            true,
+            "AttachStdin",
+            input != null);
     String session =
         libpod.post(subject, "/containers/" + row.id() + "/exec", body).get("Id").text();
     Map<String, Object> start = Map.of("Detach", false, "Tty", false);
-    BoundedOutput output = new BoundedOutput(outputLimit);
+    boolean ended = false;
     try (HttpAnswer answer =
         libpod.stream(subject, "POST", "/exec/" + session + "/start", start, deadline)) {
-      new FrameReader(answer.body()).read(output);
-    } catch (IOException e) {
-      kill(row, session);
-      throw libpod.broken(subject, e);
-    } catch (BackendException e) {
-      if (e.kind() != Kind.TIMEOUT) {
-        throw e;
+      if (input != null) {
+        answer.connection().write(ByteBuffer.wrap(input));
+        answer.connection().endOutput();
       }
-      kill(row, session);
-      throw new BackendException(
-          Kind.TIMEOUT, subject + ": not done after " + timeout.toMillis() + " ms and ended", e);
+      ended = new FrameReader(answer.body()).read(sink);
+    } catch (IOException e) {
+      throw timeout(subject, timeout, libpod.broken(subject, e));
+    } catch (BackendException e) {
+      throw timeout(subject, timeout, e);
+    } finally {
+      if (!ended) {
+        kill(row, session);
+      }
     }
-    Json ended = libpod.get(subject, "/exec/" + session + "/json");
-    return new ExecResult((int) ended.get("ExitCode").number(), output.stdout(), output.stderr());
+    return ended
+        ? (int) libpod.get(subject, "/exec/" + session + "/json").get("ExitCode").number()
+        : -1;
+  }
+
+  private static BackendException timeout(String subject, Duration timeout, BackendException e) {
+    return e.kind() != Kind.TIMEOUT
+        ? e
+        : new BackendException(
+            Kind.TIMEOUT, subject + ": not done after " + timeout.toMillis() + " ms and ended", e);
   }
 
   /** Ends the program, though not what it started in turn; the API has no call for it. */
   private void kill(ListedContainer row, String session) {
+    boolean interrupted = Thread.interrupted(); // an interrupted thread can't ask Podman
     try {
       Json state = libpod.get("exec", "/exec/" + session + "/json");
       Json inspect = libpod.get("exec", "/containers/" + row.id() + "/json");
@@ -64,6 +116,10 @@ final class Execution {
       }
     } catch (BackendException | IOException e) {
       // the time-out is what the caller hears of; a program that is gone needs no end
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

@@ -31,14 +31,18 @@ final class FrameReader {
     this.in = in;
   }
 
-  /** Reads until the stream ends between two frames or the sink declines. */
-  void read(Sink sink) throws IOException {
+  /**
+   * Reads until the stream ends between two frames or the sink declines.
+   *
+   * @return false where the sink declined
+   */
+  boolean read(Sink sink) throws IOException {
     byte[] head = new byte[8];
     byte[] part = new byte[PART];
     while (true) {
       int count = in.readNBytes(head, 0, head.length);
       if (count == 0) {
-        return;
+        return true;
       }
       if (count < head.length) {
         throw new EOFException("the stream ends in a frame's head");
@@ -55,7 +59,7 @@ final class FrameReader {
           throw new EOFException("the stream ends in a frame");
         }
         if (!sink.accept(error, first, part, length)) {
-          return;
+          return false;
         }
         left -= length;
       }

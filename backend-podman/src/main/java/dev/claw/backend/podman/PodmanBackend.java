@@ -16,6 +16,7 @@ import dev.claw.model.ExecResult;
 import dev.claw.model.ImageInfo;
 import dev.claw.model.LogQuery;
 import dev.claw.model.LogSink;
+import dev.claw.model.OutputSink;
 import dev.claw.model.Quoted;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -169,6 +170,13 @@ public final class PodmanBackend implements Backend {
   public ExecResult exec(AgentId id, List<String> command, Duration timeout, int outputLimit)
       throws BackendException {
     return execution.run(running(id), command, timeout, outputLimit);
+  }
+
+  @Override
+  public int converse(
+      AgentId id, List<String> command, byte[] input, Duration timeout, OutputSink sink)
+      throws BackendException {
+    return execution.converse(running(id), command, input, timeout, sink);
   }
 
   @Override

@@ -75,6 +75,11 @@ final class UnixConnection extends InputStream {
     }
   }
 
+  /** Tells the other side that nothing more comes; it can go on sending. */
+  void endOutput() throws IOException {
+    channel.shutdownOutput();
+  }
+
   @Override
   public int read() throws IOException {
     return fill() ? buffer.get() & 0xff : -1;
