@@ -27,6 +27,7 @@ final class EgressPendingCommand implements Callable<ExitCode> {
   @Override
   public ExitCode call() throws Exception {
     PendingDenials.Found found = claw.pendingDenials().find(agent.name());
+    found.broken().forEach(broken -> claw.err().println("claw: " + broken));
     if (json.wanted()) {
       RecordJson.print(claw.out(), found);
       return ExitCode.DONE;

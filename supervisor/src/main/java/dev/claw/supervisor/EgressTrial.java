@@ -55,7 +55,12 @@ public final class EgressTrial {
       List<String> notes) {}
 
   /** Rules, and what else is to be known of one agent. */
-  private record Judge(AgentName agent, PolicyLock lock, EgressRules rules, Instant now) {
+  private record Judge(
+      AgentName agent,
+      PolicyLock lock,
+      EgressRules rules,
+      Instant now,
+      List<GrantStore.Broken> broken) {
     Decision decide(Layer layer, EgressRequest request) {
       return rules.decide(
           new EgressRequest(
@@ -85,7 +90,7 @@ public final class EgressTrial {
     if (profile.isPresent()) {
       return profile.get();
     }
-    List<String> notes = notes(request);
+    List<String> notes = notes(judge, request);
     Decision http = judge.decide(Layer.HTTP, request);
     if (!url.toLowerCase(Locale.ROOT).startsWith("https:")) {
       return answer(judge, asked, request, http, notes);
@@ -133,7 +138,7 @@ public final class EgressTrial {
     if (profile.isPresent()) {
       return profile.get();
     }
-    List<String> notes = notes(request);
+    List<String> notes = notes(judge, request);
     Decision any = judge.decide(Layer.CONNECTION, request);
     if (!(any instanceof Allowed)) {
       return answer(judge, hostPort, request, any, notes);
@@ -154,7 +159,8 @@ public final class EgressTrial {
   private Judge judge(AgentName name) throws SupervisorException {
     PolicyLock lock = new Policies(host).locked(name).lock();
     GrantStore.Held held = new GrantStore(host).read(lock.agentId());
-    return new Judge(name, lock, EgressRules.of(lock.reach(), held.grants()), held.now());
+    return new Judge(
+        name, lock, EgressRules.of(lock.reach(), held.grants()), held.now(), held.broken());
   }
 
   private static Optional<Answer> byProfile(Judge judge, String asked) {
@@ -189,8 +195,12 @@ public final class EgressTrial {
     };
   }
 
-  private static List<String> notes(EgressRequest request) {
+  private static List<String> notes(Judge judge, EgressRequest request) {
     List<String> notes = new ArrayList<>();
+    if (!judge.broken().isEmpty()) {
+      notes.add(judge.broken().getFirst().sentence());
+      notes.add("'claw egress grants " + judge.agent() + "' lists all such grants");
+    }
     if (request.host().address() == null) {
       notes.add("the name was not looked up; it must lead to a public address");
     }

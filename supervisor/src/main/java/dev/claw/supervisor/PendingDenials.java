@@ -56,8 +56,9 @@ public final class PendingDenials {
    * What was found, the newest first.
    *
    * @param more whether there were older ones that are left out
+   * @param broken sentences about grants in claw.db that admit nothing
    */
-  public record Found(List<Pending> denials, boolean more) {}
+  public record Found(List<Pending> denials, boolean more, List<String> broken) {}
 
   private record Fold(String host, Optional<Long> port, String reason) {}
 
@@ -87,7 +88,10 @@ public final class PendingDenials {
         });
     List<Pending> denials = new ArrayList<>();
     folds.forEach((fold, counted) -> denials.add(pending(name, lock, fold, counted)));
-    return new Found(List.copyOf(denials.reversed()), more[0]);
+    return new Found(
+        List.copyOf(denials.reversed()),
+        more[0],
+        held.broken().stream().map(GrantStore.Broken::sentence).toList());
   }
 
   /** Whether a rule could change it; a host that did not answer is no denial to be lifted. */

@@ -202,6 +202,25 @@ class EgressViewsTest {
     assertThat(answer.rule().orElse("")).startsWith("grant g-");
   }
 
+  @Test
+  void aGrantThatWasAlteredIsNeverSilent() throws Exception {
+    grant("new.example", 443);
+    try (StateDatabase state = StateDatabase.open(fixture.host.home().database())) {
+      state.inTransaction(
+          connection -> {
+            try (var update =
+                connection.prepareStatement(
+                    "UPDATE egress_grant SET payload = replace(payload, 'new.', 'odd.')")) {
+              return update.executeUpdate();
+            }
+          });
+    }
+    EgressTrial.Answer answer = new EgressTrial(fixture.host).connection(CODER, "odd.example:443");
+    assertThat(answer.allowed()).isFalse();
+    assertThat(answer.notes().toString()).contains("admits nothing", "claw egress grants coder");
+    assertThat(new PendingDenials(fixture.host).find(CODER).broken()).hasSize(1);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
