@@ -32,7 +32,6 @@ import dev.claw.supervisor.PendingDenials;
 import dev.claw.supervisor.Policies;
 import dev.claw.supervisor.ProviderSecrets;
 import dev.claw.supervisor.Relock;
-import dev.claw.supervisor.RunningEgress;
 import dev.claw.supervisor.SupervisorException;
 import dev.claw.supervisor.Trash;
 import dev.claw.supervisor.resident.ResidentFolder;
@@ -270,15 +269,8 @@ final class Claw implements AutoCloseable {
     return new Policies(host());
   }
 
-  /**
-   * THE PLACE where grants meet the process that serves egress; until there is one, nobody hears.
-   */
-  private RunningEgress runningEgress() {
-    return supervisor();
-  }
-
   Grants grants() {
-    return new Grants(host(), runningEgress());
+    return new Grants(host(), host().egress());
   }
 
   EgressTrial egressTrial() {
