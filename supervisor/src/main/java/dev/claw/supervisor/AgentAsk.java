@@ -92,12 +92,28 @@ public final class AgentAsk {
     host.home().verify();
     AgentRecord agent = host.agents().get(name);
     PolicyLock lock = verified(agent);
-    byte[] message = question.message().getBytes(StandardCharsets.UTF_8);
     String session = question.session().orElseGet(this::newSession);
+    AnswerStream stream = new AnswerStream(deltas);
+    try {
+      return recorded(agent, lock, session, question, stream);
+    } catch (SupervisorException e) {
+      if (stream.failure().isEmpty()) {
+        throw e;
+      }
+      // Said to who asked, and not kept: a provider's words may repeat a key or what was said.
+      throw new SupervisorException(
+          e.reason(), e.getMessage() + "; OpenClaw says: " + Quoted.visible(stream.failure()), e);
+    }
+  }
+
+  private Answer recorded(
+      AgentRecord agent, PolicyLock lock, String session, Question question, AnswerStream stream)
+      throws SupervisorException, BackendException {
+    byte[] message = question.message().getBytes(StandardCharsets.UTF_8);
     return host.journal()
         .onAgent(
             "agent.ask",
-            name,
+            agent.name(),
             Map.of(
                 "messageBytes",
                 message.length,
@@ -107,7 +123,7 @@ public final class AgentAsk {
                 session,
                 "timeoutSeconds",
                 question.timeout().toSeconds()),
-            () -> asked(agent, lock, session, question, deltas),
+            () -> asked(agent, lock, session, question, stream),
             answer ->
                 Map.of(
                     "answerBytes",
@@ -151,15 +167,10 @@ public final class AgentAsk {
   }
 
   private Answer asked(
-      AgentRecord agent,
-      PolicyLock lock,
-      String session,
-      Question question,
-      Consumer<String> deltas)
+      AgentRecord agent, PolicyLock lock, String session, Question question, AnswerStream stream)
       throws SupervisorException, BackendException {
     String token = new GatewayToken(host.home(), host.random()).get(agent.id());
     GatewayCall call = new GatewayCall(token, session, question.message());
-    AnswerStream stream = new AnswerStream(deltas);
     Instant begun = host.clock().instant();
     long start = System.nanoTime();
     int exitCode;
@@ -211,12 +222,12 @@ public final class AgentAsk {
         agent.name()
             + ": "
             + why
-            + trouble.map(t -> "; its model: " + Quoted.visible(t.sentence())).orElse(""));
+            + trouble.map(t -> "; " + Quoted.visible(t.sentence())).orElse(""));
   }
 
   private static String why(AgentName name, Question question, AnswerStream stream, int exitCode) {
     if (!stream.failure().isEmpty()) {
-      return "no answer: " + Quoted.visible(stream.failure());
+      return "no answer";
     }
     return switch (exitCode) {
       case GatewayCall.TIMED_OUT ->

@@ -55,6 +55,16 @@ public final class Fixture {
   static final String SECCOMP = "{\"defaultAction\":\"SCMP_ACT_ERRNO\"}\n";
   static final Set<String> ALLOW_NOTHING = Set.of();
 
+  ModelPolicy models =
+      new ModelPolicy(
+          "local/small",
+          List.of(
+              new ModelPolicy.Provider(
+                  "local",
+                  "openai-completions",
+                  "http://127.0.0.1:11434/v1",
+                  "local-key",
+                  List.of(new ModelPolicy.Model("small", 1000, 100)))));
   final Path folder;
   final SecureRandom random = new SecureRandom();
   public final ScriptedBackend backend = new ScriptedBackend();
@@ -172,7 +182,7 @@ public final class Fixture {
             List.of(),
             List.of(),
             rules),
-        new ModelPolicy("", List.of()),
+        models,
         new EgressPolicy(
             NetworkProfile.ALLOWLIST, List.of(), List.of(), EgressPolicy.Budgets.UNBOUNDED),
         spec,

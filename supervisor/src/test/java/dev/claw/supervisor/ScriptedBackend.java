@@ -78,6 +78,7 @@ public final class ScriptedBackend implements Backend {
   boolean rootless = true;
   final List<Conversation> conversations = new ArrayList<>();
   final List<byte[]> printed = new ArrayList<>();
+  Runnable whileConversing = () -> {};
   int converseExit;
   boolean hangs;
   int validation;
@@ -354,6 +355,7 @@ public final class ScriptedBackend implements Backend {
       throws BackendException {
     called("converse", id);
     conversations.add(new Conversation(command, new String(input, StandardCharsets.UTF_8)));
+    whileConversing.run();
     for (byte[] part : printed) {
       if (!sink.accept(false, part, part.length)) {
         return -1;
