@@ -76,7 +76,8 @@ class IdleAgentTest {
   }
 
   private Client client() {
-    return new Client(agent, channel, new InetSocketAddress(InetAddress.getLoopbackAddress(), 3128), 40_000);
+    return new Client(
+        agent, channel, new InetSocketAddress(InetAddress.getLoopbackAddress(), 3128), 40_000);
   }
 
   @Test
