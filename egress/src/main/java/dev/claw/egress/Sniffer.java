@@ -30,6 +30,7 @@ final class Sniffer extends ByteToMessageDecoder {
   private final boolean nameUnknown;
   private final @Nullable Connected connected;
   private boolean decided;
+  private boolean ended;
   private @Nullable Future<?> deadline;
   private @Nullable Future<?> silence;
 
@@ -292,8 +293,18 @@ final class Sniffer extends ByteToMessageDecoder {
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
     if (event instanceof ChannelInputShutdownEvent && !decided) {
       client.end("closed before it said what it wants");
+    } else if (event instanceof ChannelInputShutdownEvent) {
+      ended = true;
     } else {
       super.userEventTriggered(ctx, event);
+    }
+  }
+
+  @Override
+  protected void handlerRemoved0(ChannelHandlerContext ctx) {
+    if (ended) {
+      // Behind the bytes that were read before it.
+      ctx.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
     }
   }
 

@@ -17,7 +17,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -316,30 +315,6 @@ class CapturedTest {
         Conversation inside = new Conversation(channel)) {
       assertThat(inside.send("GET http://a.b/ HTTP/1.1\r\nHost: a.b\r\n\r\n").rest()).isEmpty();
       assertThat(harness.egress.connections()).isZero();
-    }
-  }
-
-  @Test
-  void hostThatHasSaidAllCanStillBeSpokenTo() throws Exception {
-    List<String> heard = new CopyOnWriteArrayList<>();
-    try (TestHost host =
-            TestHost.speaking(
-                (in, out) -> {
-                  out.write("SSH-2.0-host\r\n".getBytes(StandardCharsets.ISO_8859_1));
-                  heard.add(new String(in.readNBytes(8), StandardCharsets.ISO_8859_1));
-                  heard.add(new String(in.readNBytes(5), StandardCharsets.ISO_8859_1));
-                });
-        Harness harness = new Harness(policy(host("git.org", 22)))) {
-      harness.host("git.org", PUBLIC, 22, host);
-      try (Conversation inside = harness.connect(addressOf(harness, "git.org"), 22)) {
-        inside.send("SSH-2.0-");
-        Harness.await(() -> heard.size() == 1);
-        host.endOutput();
-        assertThat(inside.rest()).isEqualTo("SSH-2.0-host\r\n");
-        inside.send("later");
-        Harness.await(() -> heard.size() == 2);
-        assertThat(heard).containsExactly("SSH-2.0-", "later");
-      }
     }
   }
 
