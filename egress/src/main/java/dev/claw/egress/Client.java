@@ -69,11 +69,15 @@ final class Client {
     recheck();
   }
 
-  /** Counts what passed, and ends the connection where the budget does. */
+  /**
+   * Counts what passed, and ends the connection where the budget does. One on which nothing was
+   * admitted stays, so that it can be told why nothing will be.
+   */
   void count(long out, long in) {
     bytesOut.add(out);
     bytesIn.add(in);
-    if (!agent.budget().countBytes(out + in, agent.now())) {
+    boolean left = agent.budget().countBytes(out + in, agent.now());
+    if (!left && admitted != null) {
       end("the budget of bytes a day is used up");
     }
   }

@@ -110,11 +110,14 @@ final class Dialer {
     channel.read();
   }
 
-  /** Holds the place until the caller adds what it needs. */
+  /** Holds the place until the caller adds what it needs, which then hears of what goes wrong. */
   @ChannelHandler.Sharable
   private static final class Nothing extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      if (ctx.pipeline().last() != this) {
+        ctx.fireExceptionCaught(cause);
+      }
       ctx.close();
     }
   }

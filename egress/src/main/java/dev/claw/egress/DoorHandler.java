@@ -3,6 +3,7 @@ package dev.claw.egress;
 import dev.claw.model.EgressRule;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.haproxy.HAProxyCommand;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyProtocolVersion;
@@ -28,6 +29,7 @@ final class DoorHandler extends ChannelInboundHandlerAdapter {
 
   private final AgentContext agent;
   private final Queue<Object> held = new ArrayDeque<>();
+  private boolean accepted;
   private @Nullable Future<?> deadline;
 
   DoorHandler(AgentContext agent) {
@@ -55,7 +57,11 @@ final class DoorHandler extends ChannelInboundHandlerAdapter {
   public void handlerRemoved(ChannelHandlerContext ctx) {
     boolean any = !held.isEmpty();
     for (Object message = held.poll(); message != null; message = held.poll()) {
-      ctx.fireChannelRead(message);
+      if (message instanceof ChannelInputShutdownEvent) {
+        ctx.fireUserEventTriggered(message);
+      } else {
+        ctx.fireChannelRead(message);
+      }
     }
     if (any) {
       ctx.fireChannelReadComplete();
@@ -69,6 +75,7 @@ final class DoorHandler extends ChannelInboundHandlerAdapter {
       return;
     }
     endDeadline();
+    accepted = true;
     Client client = new Client(agent, ctx.channel(), destination, message.sourcePort());
     agent.clients().add(client);
     long idle = agent.limits().idle().toMillis();
@@ -134,6 +141,17 @@ final class DoorHandler extends ChannelInboundHandlerAdapter {
     // An address that stands for no name is judged as the address that it is, and no rule has it.
     Authority target = new Authority(name.orElseGet(() -> HostName.of(address)), port);
     ctx.pipeline().addLast(new Sniffer(client, pipeline, target, unknown, null));
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ChannelInputShutdownEvent && !accepted) {
+      ctx.close();
+    } else if (event instanceof ChannelInputShutdownEvent) {
+      held.add(event);
+    } else {
+      ctx.fireUserEventTriggered(event);
+    }
   }
 
   private void endDeadline() {

@@ -110,6 +110,7 @@ public final class EgressProxy implements AutoCloseable {
                   return;
                 }
                 channel.closeFuture().addListener(closed -> open.decrementAndGet());
+                EndOfInput.halfCloses(channel);
                 channel
                     .pipeline()
                     .addLast(new HAProxyMessageDecoder())

@@ -2,18 +2,21 @@ package dev.claw.egress;
 
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
  * Gives one message for each read that was asked for, and asks the socket for more only when none
- * is left. Reads may be asked for while a message is being handled.
+ * is left. Reads may be asked for while a message is being handled. That the client has said all is
+ * told behind the last message.
  */
 final class OneAtATime extends ChannelDuplexHandler {
   private final Queue<Object> queue = new ArrayDeque<>();
   private boolean wanted;
   private boolean giving;
+  private boolean ended;
 
   @Override
   public void read(ChannelHandlerContext ctx) {
@@ -41,7 +44,24 @@ final class OneAtATime extends ChannelDuplexHandler {
       giving = false;
     }
     if (wanted && !ctx.isRemoved()) {
+      tellEnd(ctx);
       ctx.read();
+    }
+  }
+
+  private void tellEnd(ChannelHandlerContext ctx) {
+    if (ended) {
+      ended = false;
+      ctx.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ChannelInputShutdownEvent && !queue.isEmpty()) {
+      ended = true;
+    } else {
+      ctx.fireUserEventTriggered(event);
     }
   }
 
@@ -50,6 +70,7 @@ final class OneAtATime extends ChannelDuplexHandler {
     for (Object message = queue.poll(); message != null; message = queue.poll()) {
       ctx.fireChannelRead(message);
     }
+    tellEnd(ctx);
   }
 
   @Override

@@ -6,7 +6,6 @@ import dev.claw.egress.Decision.Denied;
 import dev.claw.egress.Decision.Reason;
 import dev.claw.egress.EgressEvent.Kind;
 import dev.claw.egress.EgressRequest.Layer;
-import dev.claw.model.InvalidValueException;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -30,6 +29,7 @@ final class Sniffer extends ByteToMessageDecoder {
   private final boolean nameUnknown;
   private final @Nullable Connected connected;
   private boolean decided;
+  private boolean ended;
   private @Nullable Future<?> deadline;
   private @Nullable Future<?> silence;
 
@@ -136,28 +136,13 @@ final class Sniffer extends ByteToMessageDecoder {
   }
 
   private void hello(ChannelHandlerContext ctx, ClientHello.Complete hello) {
-    Authority named = target;
-    String written = hello.serverName();
-    if (written == null) {
-      if (target.host().isName()) {
-        refuseName("the ClientHello names no host, and the rule is for a name", target);
-        return;
-      }
-    } else {
-      try {
-        named = new Authority(HostName.parse(written), target.port());
-      } catch (InvalidValueException e) {
-        refuseName("the ClientHello's server name is malformed: " + e.getMessage(), target);
-        return;
-      }
-      boolean fits = named.host().isName() && (nameUnknown || named.host().equals(target.host()));
-      if (!fits) {
-        refuseName(
-            "the ClientHello names " + named.host() + " instead of " + target.host(), target);
-        return;
-      }
+    switch (TlsTarget.of(hello, target, nameUnknown)) {
+      case TlsTarget.Refused refused -> refuseName(refused.why(), target);
+      case TlsTarget.Agreed agreed -> tls(ctx, hello, agreed.authority());
     }
-    Authority to = named;
+  }
+
+  private void tls(ChannelHandlerContext ctx, ClientHello.Complete hello, Authority to) {
     if (connected != null) {
       join(ctx, connected.channel(), false);
       return;
@@ -292,8 +277,18 @@ final class Sniffer extends ByteToMessageDecoder {
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
     if (event instanceof ChannelInputShutdownEvent && !decided) {
       client.end("closed before it said what it wants");
+    } else if (event instanceof ChannelInputShutdownEvent) {
+      ended = true;
     } else {
       super.userEventTriggered(ctx, event);
+    }
+  }
+
+  @Override
+  protected void handlerRemoved0(ChannelHandlerContext ctx) {
+    if (ended) {
+      // Behind the bytes that were read before it.
+      ctx.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
     }
   }
 

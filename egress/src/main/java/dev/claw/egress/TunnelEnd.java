@@ -100,7 +100,7 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    // The other end gets what is on its way, and is then closed too.
     ctx.close();
-    peer.close();
   }
 }

@@ -243,4 +243,21 @@ class BrokerTest {
       assertThat(host.requests.getFirst()).endsWith(asked);
     }
   }
+
+  @Test
+  void streamThatTheProviderResetsDoesNotPassForAWholeOneAndIsOnRecord() {
+    try (TestHost host =
+            TestHost.http(
+                request ->
+                    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                        + "Connection: close\r\n\r\ndata: first\n\n");
+        Harness harness = harness(host, "openai-completions", "");
+        Conversation inside = harness.connect("127.0.0.1", 3129)) {
+      inside.send(call("/chat/completions", "{\"model\":\"m1\"}"));
+      assertThat(inside.readUntil("first\n\n")).startsWith("HTTP/1.1 200");
+      host.reset();
+      assertThat(inside.rest()).isEqualTo("\r\n");
+      assertThat(called(harness).status()).isEqualTo(200);
+    }
+  }
 }

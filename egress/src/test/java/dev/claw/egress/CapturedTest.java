@@ -9,10 +9,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.claw.egress.Decision.Denied;
 import dev.claw.egress.Decision.Reason;
 import dev.claw.egress.EgressEvent.Closed;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,14 +29,15 @@ class CapturedTest {
   private static final String PUBLIC = "93.184.216.34";
 
   private static TestHost echo() {
-    return TestHost.speaking(
-        (in, out) -> {
-          byte[] buffer = new byte[8192];
-          for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-            out.write(buffer, 0, n);
-            out.flush();
-          }
-        });
+    return TestHost.speaking(CapturedTest::echo);
+  }
+
+  private static void echo(InputStream in, OutputStream out) throws IOException {
+    byte[] buffer = new byte[8192];
+    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+      out.write(buffer, 0, n);
+      out.flush();
+    }
   }
 
   /** A DNS question over TCP, and the whole answer. */
@@ -306,32 +309,26 @@ class CapturedTest {
   }
 
   @Test
-  void connectionsAreBoundedAndFreedAgain() throws Exception {
-    try (Harness harness = new Harness(policy())) {
-      List<Conversation> open = new ArrayList<>();
-      for (int i = 0; i < 64; i++) {
-        open.add(harness.proxied());
-      }
-      Harness.await(() -> harness.egress.connections() == 64);
-      try (Conversation more = harness.proxied()) {
-        assertThat(more.rest()).isEmpty();
-      }
-      open.forEach(Conversation::close);
-      Harness.await(() -> harness.egress.connections() == 0);
-      try (Conversation again = harness.proxied()) {
-        assertThat(again.send("GET http://a.b/ HTTP/1.1\r\nHost: a.b\r\n\r\n").answer())
-            .startsWith("HTTP/1.1 403");
-      }
-    }
-  }
-
-  @Test
   void connectionWithoutAProxyHeaderIsClosed() throws Exception {
     try (Harness harness = new Harness(policy());
         SocketChannel channel = harness.bare();
         Conversation inside = new Conversation(channel)) {
       assertThat(inside.send("GET http://a.b/ HTTP/1.1\r\nHost: a.b\r\n\r\n").rest()).isEmpty();
       assertThat(harness.egress.connections()).isZero();
+    }
+  }
+
+  @Test
+  void resetOfTheHostEndsTheTunnel() throws Exception {
+    try (TestHost host = echo();
+        Harness harness = new Harness(policy(host("git.org", 22)))) {
+      harness.host("git.org", PUBLIC, 22, host);
+      try (Conversation inside = harness.connect(addressOf(harness, "git.org"), 22)) {
+        assertThat(inside.send("SSH-1").read(5)).isEqualTo("SSH-1");
+        host.reset();
+        assertThat(inside.rest()).isEmpty();
+      }
+      Harness.await(() -> harness.endings().size() == 1);
     }
   }
 }

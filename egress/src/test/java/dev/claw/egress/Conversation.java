@@ -39,34 +39,34 @@ final class Conversation implements AutoCloseable {
 
   /** The next answer, head and body. */
   String answer() {
-    try {
-      ByteArrayOutputStream read = new ByteArrayOutputStream();
-      while (!read.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
-        int b = in.read();
-        if (b < 0) {
-          return read.toString(StandardCharsets.ISO_8859_1);
-        }
-        read.write(b);
+    String head = head();
+    Matcher length = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)").matcher(head);
+    return length.find() ? head + read(Integer.parseInt(length.group(1))) : head;
+  }
+
+  /** The next answer's head. */
+  String head() {
+    return readUntil("\r\n\r\n");
+  }
+
+  /** All up to and with a text, or to the end where it does not come. */
+  String readUntil(String end) {
+    StringBuilder read = new StringBuilder();
+    while (read.indexOf(end, read.length() - end.length()) < 0) {
+      String next = read(1);
+      if (next.isEmpty()) {
+        break;
       }
-      Matcher length =
-          Pattern.compile("(?i)\r\ncontent-length: *(\\d+)")
-              .matcher(read.toString(StandardCharsets.ISO_8859_1));
-      if (length.find()) {
-        read.writeBytes(in.readNBytes(Integer.parseInt(length.group(1))));
-      }
-      return read.toString(StandardCharsets.ISO_8859_1);
-    } catch (IOException e) {
-      throw new AssertionError(e);
+      read.append(next);
     }
+    return read.toString();
   }
 
   /** All until the end; a reset counts as one. */
   String rest() {
     ByteArrayOutputStream read = new ByteArrayOutputStream();
     try {
-      for (int b = in.read(); b >= 0; b = in.read()) {
-        read.write(b);
-      }
+      in.transferTo(read);
     } catch (IOException e) {
       return read.toString(StandardCharsets.ISO_8859_1);
     }

@@ -61,6 +61,7 @@ final class Harness implements AutoCloseable {
   volatile Optional<EgressRule.Program> program = Optional.empty();
   private final ExecutorService blocking = Executors.newCachedThreadPool();
   private final EgressProxy proxy;
+  private final List<AgentEgress> others = new CopyOnWriteArrayList<>();
   private final Path folder;
 
   Harness(EgressPolicy policy) {
@@ -125,12 +126,28 @@ final class Harness implements AutoCloseable {
 
   /** A connection as the relay hands it over. */
   Conversation connect(String address, int port) {
+    return connect(folder.resolve("coder.sock"), address, port);
+  }
+
+  private static Conversation connect(Path socket, String address, int port) {
     try {
       SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-      channel.connect(UnixDomainSocketAddress.of(folder.resolve("coder.sock")));
+      channel.connect(UnixDomainSocketAddress.of(socket));
       channel.write(header(InetAddress.ofLiteral(address), port));
       return new Conversation(channel);
     } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Another agent of the same proxy, and a program inside it that has connected to its proxy. */
+  Conversation ofAnotherAgent(EgressPolicy policy) {
+    Path socket = folder.resolve("other.sock");
+    AgentRules rules = new AgentRules(policy, new ModelPolicy("", List.of()), List.of());
+    try {
+      others.add(proxy.open(new AgentName("other"), socket, rules, EgressUsage.NONE, null));
+      return connect(socket, "127.0.0.1", 3128);
+    } catch (EgressException e) {
       throw new AssertionError(e);
     }
   }
@@ -151,10 +168,16 @@ final class Harness implements AutoCloseable {
   }
 
   List<EgressEvent.Decided> decided() {
-    return events.stream()
-        .filter(EgressEvent.Decided.class::isInstance)
-        .map(EgressEvent.Decided.class::cast)
-        .toList();
+    return events(EgressEvent.Decided.class);
+  }
+
+  /** Why connections ended on which something had been admitted. */
+  List<String> endings() {
+    return events(EgressEvent.Closed.class).stream().map(EgressEvent.Closed::why).toList();
+  }
+
+  private <T extends EgressEvent> List<T> events(Class<T> kind) {
+    return events.stream().filter(kind::isInstance).map(kind::cast).toList();
   }
 
   List<Decision.Denied> denied() {
@@ -212,6 +235,7 @@ final class Harness implements AutoCloseable {
   @Override
   public void close() {
     egress.close();
+    others.forEach(AgentEgress::close);
     proxy.close();
     blocking.close();
   }

@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(15)
 @SuppressWarnings("StringConcatToTextBlock") // CRLF
@@ -106,6 +108,26 @@ class HostAnswerTest {
               .answer();
       assertThat(answer).startsWith("HTTP/1.1 502");
       assertThat(good.host.requests.getFirst()).doesNotContainIgnoringCase("h2c");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 1000\r\n\r\nbegun",
+        "Transfer-Encoding: chunked\r\n\r\n5\r\nbegun\r\n",
+        "Connection: close\r\n\r\nbegun",
+      })
+  void answerThatBreaksOffDoesNotPassForAWholeOne(String begun) {
+    try (ProxiedHost good =
+        ProxiedHost.of(TestHost.http(request -> "HTTP/1.1 200 OK\r\n" + begun))) {
+      String head = good.inside.send(ProxiedHost.get("/1") + ProxiedHost.get("/2")).head();
+      assertThat(head).startsWith("HTTP/1.1 200");
+      good.inside.readUntil("begun");
+      good.host.reset();
+      assertThat(good.inside.rest()).doesNotContain("0\r\n").doesNotContain("HTTP/1.1");
+      Harness.await(() -> !good.harness.endings().isEmpty());
+      assertThat(good.host.connections()).isEqualTo(1);
     }
   }
 }

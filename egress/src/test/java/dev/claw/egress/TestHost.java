@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -77,6 +78,29 @@ final class TestHost implements AutoCloseable {
 
   void disconnect() {
     accepted.forEach(TestHost::closed);
+  }
+
+  /** Ends all connections with a reset. */
+  void reset() {
+    for (Socket socket : accepted) {
+      try {
+        socket.setSoLinger(true, 0);
+      } catch (SocketException e) {
+        throw new AssertionError(e);
+      }
+      closed(socket);
+    }
+  }
+
+  /** Says nothing more on any connection, and goes on reading. */
+  void endOutput() {
+    for (Socket socket : accepted) {
+      try {
+        socket.shutdownOutput();
+      } catch (IOException e) {
+        throw new AssertionError(e);
+      }
+    }
   }
 
   private void accept(Conversation conversation) {
