@@ -30,6 +30,7 @@ import dev.claw.supervisor.ModelRoutes;
 import dev.claw.supervisor.Overview;
 import dev.claw.supervisor.PendingDenials;
 import dev.claw.supervisor.Policies;
+import dev.claw.supervisor.PolicyApply;
 import dev.claw.supervisor.ProviderSecrets;
 import dev.claw.supervisor.Relock;
 import dev.claw.supervisor.SupervisorException;
@@ -263,6 +264,10 @@ final class Claw implements AutoCloseable {
 
   Inspector inspector() {
     return new Inspector(host());
+  }
+
+  PolicyApply policyApply() {
+    return new PolicyApply(host(), new RelockText(this));
   }
 
   Policies policies() {

@@ -91,6 +91,10 @@ final class CommandTable {
                       "Show what the template as it is now would change in the lock",
                       PolicyDiffCommand::new),
                   new Leaf(
+                      "apply",
+                      "Lock an agent to its template as it is now",
+                      PolicyApplyCommand::new),
+                  new Leaf(
                       "import",
                       "Make a template from a policy of NVIDIA OpenShell",
                       PolicyImportCommand::new))),

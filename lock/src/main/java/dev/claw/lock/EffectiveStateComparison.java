@@ -34,7 +34,7 @@ public final class EffectiveStateComparison {
   /**
    * All differences; empty where the container is what was locked.
    *
-   * @param lock digest of the lock that names the spec
+   * @param lock {@link PolicyLock#containerDigest}
    */
   public List<Drift> compare(ContainerSpec spec, Digest lock, EffectiveState state) {
     List<Drift> drifts = new ArrayList<>();

@@ -191,8 +191,20 @@ public record PolicyLock(
     }
   }
 
-  /** The digest of the canonical bytes: what the label {@code claw.lock} holds. */
+  /** The digest of the canonical bytes. */
   public Digest digest() {
     return Digest.of(canonicalBytes());
+  }
+
+  /**
+   * The digest of what a container is made from under this lock, which its label {@code claw.lock}
+   * holds: the artefacts and the image. Locks that differ elsewhere, such as in egress rules, have
+   * the same, and a container of one is a container of the other.
+   */
+  public Digest containerDigest() {
+    StringBuilder parts = new StringBuilder("image=").append(image.digest()).append('\n');
+    new TreeMap<>(artefacts)
+        .forEach((name, digest) -> parts.append(name).append('=').append(digest).append('\n'));
+    return Digest.of(parts.toString());
   }
 }

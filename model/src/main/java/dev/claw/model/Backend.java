@@ -49,7 +49,8 @@ public interface Backend extends AutoCloseable {
    * Makes the agent's pod and container, not started. What was made is removed again if a later
    * part fails.
    *
-   * @param lock digest of the lock that names this spec; becomes the label {@code claw.lock}
+   * @param lock digest of what the lock names for this container; becomes the label {@code
+   *     claw.lock}
    * @param seccompFile the filter's JSON on the host, already checked against the spec's digest
    * @throws BackendException of kind CONFLICT where a pod or container that is not this agent's has
    *     the name; of kind NOT_FOUND where the image or a secret is missing

@@ -154,7 +154,7 @@ public final class AgentAsk {
       throw new SupervisorException(
           Reason.DRIFT, name + ": " + verdict.sentence() + "\nIt was asked nothing.");
     }
-    if (!container.get().lock().equals(lock.digest())) {
+    if (!container.get().lock().equals(lock.containerDigest())) {
       throw new SupervisorException(
           Reason.DRIFT, name + ": it runs under an earlier lock; run 'claw restart " + name + "'");
     }

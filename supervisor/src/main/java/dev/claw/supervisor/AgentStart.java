@@ -150,7 +150,8 @@ public final class AgentStart {
       }
       boolean running =
           container.isPresent() && container.get().state() == AgentContainer.State.RUNNING;
-      boolean current = container.isPresent() && container.get().lock().equals(lock.digest());
+      boolean current =
+          container.isPresent() && container.get().lock().equals(lock.containerDigest());
       if (running && !current) {
         throw new SupervisorException(
             Reason.DRIFT,
@@ -216,7 +217,7 @@ public final class AgentStart {
     if (!current) {
       progress.step("making the container");
       backend.remove(agent.id());
-      backend.create(spec, lock.digest(), host.home().agent(agent.name()).seccomp());
+      backend.create(spec, lock.containerDigest(), host.home().agent(agent.name()).seccomp());
     }
     progress.step("opening its way out");
     backend.startNamespaces(agent.id());
@@ -235,7 +236,7 @@ public final class AgentStart {
       throws SupervisorException, BackendException {
     List<Drift> drifts =
         new EffectiveStateComparison(InsideImage.VARIABLES)
-            .compare(spec, lock.digest(), host.backend().effectiveState(agent.id()));
+            .compare(spec, lock.containerDigest(), host.backend().effectiveState(agent.id()));
     List<Drift> real =
         drifts.stream()
             .filter(

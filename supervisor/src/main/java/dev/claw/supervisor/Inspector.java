@@ -40,7 +40,7 @@ public final class Inspector {
     List<Drift> differences =
         spec.isPresent() && effective.isPresent()
             ? new EffectiveStateComparison(InsideImage.VARIABLES)
-                .compare(spec.get(), lock.get().digest(), effective.get())
+                .compare(spec.get(), lock.get().containerDigest(), effective.get())
             : List.of();
     return new AgentInspection(
         status,

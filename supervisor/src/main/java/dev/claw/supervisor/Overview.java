@@ -90,7 +90,7 @@ public final class Overview {
       if (container.isPresent()
           && container.get().state() == AgentContainer.State.RUNNING
           && lock.isPresent()
-          && !container.get().lock().equals(lock.get().digest())) {
+          && !container.get().lock().equals(lock.get().containerDigest())) {
         lockState = LockState.DRIFTED;
         drifts.add(
             "it runs under an earlier lock; 'claw restart "

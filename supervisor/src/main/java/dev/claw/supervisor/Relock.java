@@ -1,18 +1,11 @@
 package dev.claw.supervisor;
 
-import dev.claw.lock.LockEnvelope;
 import dev.claw.lock.LockVerdict;
 import dev.claw.lock.PolicyLock;
 import dev.claw.model.BackendException;
 import dev.claw.model.CompiledPolicy;
-import dev.claw.model.Digest;
 import dev.claw.supervisor.SupervisorException.Reason;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -49,63 +42,9 @@ public final class Relock {
     if (outcome.verdict() instanceof LockVerdict.Verified(PolicyLock lock)) {
       return lock;
     }
-    AgentFolder folder = host.home().agent(agent.name());
-    CompiledPolicy policy = compile(agent, folder);
-    long serial;
-    try (StateDatabase database = StateDatabase.open(host.home().database())) {
-      serial = Math.max(agent.serial(), database.highestSerial(agent.id())) + 1;
-    }
-    PolicyLock next = Signing.lock(policy, serial, Optional.of(previous(folder, outcome)));
-    String why = outcome.verdict().sentence();
-    difference.show(why, outcome.lock(), next);
-    return host.journal()
-        .onAgent(
-            "policy.relock",
-            agent.name(),
-            Map.of("why", why, "serial", serial, "lock", next.digest().value()),
-            () -> {
-              validate(folder, policy);
-              List<String> kept = PolicyFiles.keepEdited(folder, policy);
-              PolicyFiles.write(folder, policy, Signing.sign(host, next));
-              try (StateDatabase database = StateDatabase.open(host.home().database())) {
-                database.sawSerial(agent.id(), serial);
-              }
-              host.agents().write(agent.withSerial(serial));
-              return new Relocked(next, kept);
-            },
-            relocked -> Map.of("kept", relocked.kept()))
-        .lock();
-  }
-
-  private record Relocked(PolicyLock lock, List<String> kept) {}
-
-  /**
-   * A lock that can't be trusted has no canonical form; its file, or that there is none, goes into
-   * the chain as it is.
-   */
-  private static Digest previous(AgentFolder folder, LockCheck.Outcome outcome)
-      throws SupervisorException {
-    if (outcome.lock().isPresent()) {
-      return outcome.lock().get().digest();
-    }
-    return Files.isRegularFile(folder.lock(), LinkOption.NOFOLLOW_LINKS)
-        ? Digest.of(StateFiles.read(folder.lock(), LockEnvelope.LARGEST_FILE))
-        : Digest.of("");
-  }
-
-  /**
-   * OpenClaw is asked before the file in force is replaced, so what it is asked about stands
-   * beside.
-   */
-  private void validate(AgentFolder folder, CompiledPolicy policy)
-      throws SupervisorException, BackendException {
-    Path beside = folder.path().resolve(".openclaw.json.next");
-    try {
-      StateFiles.replace(beside, policy.openclawJson());
-      ConfigValidation.check(host.backend(), policy, beside);
-    } finally {
-      StateFiles.delete(beside);
-    }
+    CompiledPolicy policy = compile(agent, host.home().agent(agent.name()));
+    return new LockReplacement(host, difference)
+        .replace("policy.relock", outcome.verdict().sentence(), agent, policy, outcome);
   }
 
   private CompiledPolicy compile(AgentRecord agent, AgentFolder folder)

@@ -8,7 +8,7 @@ final class Label {
   /** The agent's name; on its pod and its container. */
   static final String AGENT = "claw.agent";
 
-  /** Digest of the lock that names the container's spec. */
+  /** Digest of what the lock names for the container. */
   static final String LOCK = "claw.lock";
 
   /** The network profile's word. */
