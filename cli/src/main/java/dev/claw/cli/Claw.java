@@ -123,6 +123,9 @@ final class Claw implements AutoCloseable {
   }
 
   Host host() {
+    if (host == null) {
+      reviveSupervisor();
+    }
     return host("cli");
   }
 
@@ -183,14 +186,8 @@ final class Claw implements AutoCloseable {
         log);
   }
 
-  /**
-   * Brings the resident process back where it was killed while agents needed it; a command that has
-   * looked at agents does so at its end.
-   */
-  void reviveSupervisor() {
-    if (host == null) {
-      return;
-    }
+  /** Brings the resident process back where it was killed while agents needed it. */
+  private void reviveSupervisor() {
     try {
       if (supervisor().revive()) {
         err().println("claw: the supervisor had ended while agents need it, and was started again");

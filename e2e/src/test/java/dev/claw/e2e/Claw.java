@@ -160,6 +160,7 @@ final class Claw implements AutoCloseable {
       run("delete", "--force", agent);
     }
     run("trash", "empty", "--yes");
+    run("supervisor", "stop");
     // What tests broke on purpose claw may refuse to remove; these names and ids are ours alone.
     for (int i = 1; i <= agents; i++) {
       Command.of("podman", "pod", "rm", "--force", "--ignore", pod(prefix + "-" + i)).run();

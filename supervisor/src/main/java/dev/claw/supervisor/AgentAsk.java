@@ -163,6 +163,12 @@ public final class AgentAsk {
           Reason.REFUSED,
           name + ": its policy names no model; name one with 'models' in its template");
     }
+    // One that was lost since the start, with what serves it.
+    Optional<String> closed = new AgentDoor(host).open(agent, lock);
+    if (closed.isPresent()) {
+      throw new SupervisorException(
+          Reason.FAILED, name + ": it has no way to its model: " + closed.get());
+    }
     return lock;
   }
 

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -60,10 +59,10 @@ public final class EgressFiles {
     if (lock.reach().profile() != NetworkProfile.ALLOWLIST) {
       return;
     }
-    keep(folder.resolvConf(), RESOLV_CONF);
+    StateFiles.keep(folder.resolvConf(), RESOLV_CONF);
     if (lock.reach().inspects()) {
       AgentAuthority authority = authorityOrNew(folder, lock.agentId(), lock.agentName());
-      keep(folder.caCertificates(), trust.with(authority.certificatePem()));
+      StateFiles.keep(folder.caCertificates(), trust.with(authority.certificatePem()));
     }
   }
 
@@ -121,18 +120,5 @@ public final class EgressFiles {
 
   private static String read(Path file) throws IOException {
     return new String(PrivateFile.read(file, LARGEST_PEM), StandardCharsets.US_ASCII);
-  }
-
-  /** Leaves a file alone that holds this text already, so that what shows it stays the same. */
-  private static void keep(Path file, String text) throws SupervisorException {
-    byte[] wanted = text.getBytes(StandardCharsets.US_ASCII);
-    try {
-      if (Arrays.equals(PrivateFile.read(file, wanted.length), wanted)) {
-        return;
-      }
-    } catch (IOException e) {
-      // Missing, a link, larger or open to others: written again below.
-    }
-    StateFiles.replace(file, wanted);
   }
 }

@@ -24,10 +24,10 @@ final class PolicyFiles {
    */
   static void write(AgentFolder folder, CompiledPolicy policy, byte[] lock)
       throws SupervisorException {
-    StateFiles.replace(folder.template(), policy.templateYaml());
-    StateFiles.replace(folder.openclaw(), policy.openclawJson());
-    StateFiles.replace(folder.containerSpec(), policy.containerSpecJson());
-    StateFiles.replace(folder.seccomp(), policy.seccompJson());
+    StateFiles.keep(folder.template(), policy.templateYaml());
+    StateFiles.keep(folder.openclaw(), policy.openclawJson());
+    StateFiles.keep(folder.containerSpec(), policy.containerSpecJson());
+    StateFiles.keep(folder.seccomp(), policy.seccompJson());
     StateFiles.replace(folder.lock(), lock);
   }
 

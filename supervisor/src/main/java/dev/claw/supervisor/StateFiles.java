@@ -1,6 +1,7 @@
 package dev.claw.supervisor;
 
 import dev.claw.lock.AtomicFile;
+import dev.claw.lock.PrivateFile;
 import dev.claw.supervisor.SupervisorException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Set;
 
 /**
@@ -54,6 +56,22 @@ final class StateFiles {
 
   static void replace(Path file, String text) throws SupervisorException {
     replace(file, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * The same, but a file that holds this already is left alone: whatever shows it, such as a mount,
+   * then goes on showing the file that stands there.
+   */
+  static void keep(Path file, String text) throws SupervisorException {
+    byte[] wanted = text.getBytes(StandardCharsets.UTF_8);
+    try {
+      if (Arrays.equals(PrivateFile.read(file, wanted.length), wanted)) {
+        return;
+      }
+    } catch (IOException e) {
+      // Missing, a link, larger or open to others: written again below.
+    }
+    replace(file, wanted);
   }
 
   static void replace(Path file, byte[] bytes) throws SupervisorException {

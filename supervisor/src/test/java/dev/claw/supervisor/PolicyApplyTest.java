@@ -20,14 +20,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PolicyApplyTest {
   @TempDir private Path temporary = Path.of("/");
-  private final List<Long> shown = new ArrayList<>();
+  private final List<Long> serials = new ArrayList<>();
   private Fixture fixture;
   private PolicyApply apply;
 
   @BeforeEach
   void prepare() throws Exception {
     fixture = Fixture.withCoder(temporary);
-    apply = new PolicyApply(fixture.host, (why, before, after) -> shown.add(after.serial()));
+    apply = new PolicyApply(fixture.host, (why, before, after) -> serials.add(after.serial()));
   }
 
   private AgentId id() throws Exception {
@@ -61,6 +61,7 @@ class PolicyApplyTest {
   @Test
   void egressRulesAreInForceAtOnceForAnAgentThatGoesOn() throws Exception {
     fixture.start();
+    Object shown = Files.getAttribute(fixture.coder().openclaw(), "unix:ino");
     fixture.backend.calls.clear();
     fixture.egress.served.clear();
     PolicyApply.Report report = apply.apply(Fixture.CODER, with("one", rule("example.com")));
@@ -68,7 +69,8 @@ class PolicyApplyTest {
     assertThat(lock().reach().allow()).containsExactly(rule("example.com"));
     assertThat(fixture.egress.served).containsExactly(Fixture.CODER);
     assertThat(fixture.backend.changes()).doesNotContain("stopContainer", "create", "start");
-    assertThat(shown).containsExactly(2L);
+    assertThat(serials).containsExactly(2L);
+    assertThat(Files.getAttribute(fixture.coder().openclaw(), "unix:ino")).isEqualTo(shown);
     assertThat(fixture.events(fixture.coder().audit())).endsWith("policy.apply DONE");
     assertThat(fixture.start().wasRunning()).isTrue();
     assertThat(new Overview(fixture.host).status(Fixture.CODER).holds()).isTrue();
@@ -92,7 +94,7 @@ class PolicyApplyTest {
   @Test
   void theSameTwiceIsOnce() throws Exception {
     assertThat(apply.apply(Fixture.CODER, with("one")).effect()).isEqualTo(Effect.NOTHING);
-    assertThat(shown).isEmpty();
+    assertThat(serials).isEmpty();
     assertThat(lock().serial()).isEqualTo(1);
   }
 
@@ -101,7 +103,7 @@ class PolicyApplyTest {
     Files.writeString(fixture.coder().openclaw(), "{}");
     assertThatThrownBy(() -> apply.apply(Fixture.CODER, with("two")))
         .hasMessageContaining("claw start --force coder");
-    assertThat(shown).isEmpty();
+    assertThat(serials).isEmpty();
   }
 
   @Test
