@@ -1,6 +1,7 @@
 package dev.claw.supervisor;
 
 import dev.claw.lock.LockEnvelope;
+import dev.claw.lock.LockVerdict;
 import dev.claw.lock.PolicyLock;
 import dev.claw.model.BackendException;
 import dev.claw.model.CompiledPolicy;
@@ -48,7 +49,9 @@ final class LockReplacement {
             agent.name(),
             Map.of("why", why, "serial", serial, "lock", next.digest().value()),
             () -> {
-              validate(folder, policy);
+              if (!isValidated(outcome, next)) {
+                validate(folder, policy);
+              }
               List<String> kept = PolicyFiles.keepEdited(folder, policy);
               PolicyFiles.write(folder, policy, Signing.sign(host, next));
               try (StateDatabase database = StateDatabase.open(host.home().database())) {
@@ -75,6 +78,13 @@ final class LockReplacement {
     return Files.isRegularFile(folder.lock(), LinkOption.NOFOLLOW_LINKS)
         ? Digest.of(StateFiles.read(folder.lock(), LockEnvelope.LARGEST_FILE))
         : Digest.of("");
+  }
+
+  /** The same OpenClaw has seen the same configuration. */
+  private static boolean isValidated(LockCheck.Outcome outcome, PolicyLock next) {
+    return outcome.verdict() instanceof LockVerdict.Verified(PolicyLock before)
+        && before.containerDigest().equals(next.containerDigest())
+        && before.versions().equals(next.versions());
   }
 
   /**
