@@ -4,18 +4,8 @@ import dev.claw.model.EgressPolicy;
 import dev.claw.model.ModelPolicy;
 import java.util.List;
 
-/**
- * What decides for one agent: what its lock holds, and what is granted beside it.
- *
- * @param modelContent whether what is said to models, and what they answer, goes on record
- */
-public record AgentRules(
-    EgressPolicy policy, ModelPolicy models, List<Grant> grants, boolean modelContent) {
-  /** Of what is said to models nothing goes on record. */
-  public AgentRules(EgressPolicy policy, ModelPolicy models, List<Grant> grants) {
-    this(policy, models, grants, false);
-  }
-
+/** What decides for one agent: what its lock holds, and what is granted beside it. */
+public record AgentRules(EgressPolicy policy, ModelPolicy models, List<Grant> grants) {
   /** Copies the grants. */
   public AgentRules {
     grants = List.copyOf(grants);

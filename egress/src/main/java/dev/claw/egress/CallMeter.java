@@ -27,7 +27,7 @@ final class CallMeter {
     this.client = client;
     this.started = client.agent().now();
     this.content =
-        client.agent().source().modelContent()
+        client.agent().source().models().content()
             ? new Content(new KeptText(MOST_KEPT), new KeptText(MOST_KEPT))
             : null;
   }

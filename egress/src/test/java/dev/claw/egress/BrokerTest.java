@@ -214,7 +214,8 @@ class BrokerTest {
           .doesNotContain("the answer");
       harness.events.clear();
       harness.egress.update(
-          new AgentRules(policy(), models(host, "openai-completions", "key"), List.of(), true));
+          new AgentRules(
+              policy(), recording(models(host, "openai-completions", "key")), List.of()));
       inside.send(call("/chat/completions", asked)).answer();
       assertThat(EgressRecord.of(called(harness), ACTOR).details())
           .containsEntry("request", asked)
@@ -232,7 +233,8 @@ class BrokerTest {
         Harness harness = harness(host, "openai-completions", "key");
         Conversation inside = harness.connect("127.0.0.1", 3129)) {
       harness.egress.update(
-          new AgentRules(policy(), models(host, "openai-completions", "key"), List.of(), true));
+          new AgentRules(
+              policy(), recording(models(host, "openai-completions", "key")), List.of()));
       String asked = "{\"model\":\"m1\",\"x\":\"" + much + "\"}";
       assertThat(inside.send(call("/chat/completions", asked)).answer()).endsWith(much);
       assertThat(EgressRecord.of(called(harness), ACTOR).details())
@@ -259,5 +261,9 @@ class BrokerTest {
       assertThat(inside.rest()).isEqualTo("\r\n");
       assertThat(called(harness).status()).isEqualTo(200);
     }
+  }
+
+  private static ModelPolicy recording(ModelPolicy models) {
+    return new ModelPolicy(models.primary(), models.providers(), true);
   }
 }

@@ -61,7 +61,7 @@ final class EgressSources {
     held.broken().forEach(broken -> log.accept(name + ": " + broken.sentence()));
     return new Source(
         lock.agentId(),
-        new AgentRules(lock.reach(), lock.models(), held.grants(), lock.models().content()),
+        new AgentRules(lock.reach(), lock.models(), held.grants()),
         lock.reach().inspects()
             ? files.authority(host.home().agent(name), lock.agentId())
             : Optional.empty());
