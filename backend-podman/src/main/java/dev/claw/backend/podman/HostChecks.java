@@ -95,6 +95,7 @@ final class HostChecks {
     program("newuidmap", "uidmap", Outcome.FAILED);
     program("nsenter", "util-linux", Outcome.FAILED);
     program("setpriv", "util-linux", Outcome.FAILED);
+    program("setsid", "util-linux", Outcome.FAILED); // the supervisor starts with it
     // Without these an agent with egress rules starts and has no way out.
     program("ip", "iproute2", Outcome.WARNING);
     program("nft", "nftables", Outcome.WARNING);

@@ -89,7 +89,7 @@ class HostChecksTest {
                 folder)
             .run();
     for (String subject :
-        List.of("podman", "podman service", "newuidmap", "nsenter", "catatonit")) {
+        List.of("podman", "podman service", "newuidmap", "nsenter", "setsid", "catatonit")) {
       assertThat(get(checks, subject).outcome()).as(subject).isEqualTo(Outcome.FAILED);
       assertThat(get(checks, subject).fix()).as(subject).isNotEmpty();
     }
@@ -136,6 +136,7 @@ class HostChecksTest {
             "newuidmap",
             "nsenter",
             "setpriv",
+            "setsid",
             "catatonit",
             "mmdebstrap",
             "curl",
