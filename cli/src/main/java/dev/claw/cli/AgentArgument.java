@@ -2,7 +2,6 @@ package dev.claw.cli;
 
 import dev.claw.model.AgentName;
 import dev.claw.model.InvalidValueException;
-import java.util.Optional;
 import picocli.CommandLine.Parameters;
 
 /** The one agent that a command is about. */
@@ -20,10 +19,5 @@ final class AgentArgument {
     } catch (InvalidValueException e) {
       throw new CliException(ExitCode.USAGE, "agent name: " + e.getMessage(), e);
     }
-  }
-
-  /** The name; empty where the text is. */
-  static Optional<AgentName> optional(String text) throws CliException {
-    return text.isEmpty() ? Optional.empty() : Optional.of(parse(text));
   }
 }

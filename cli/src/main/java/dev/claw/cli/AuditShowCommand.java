@@ -6,18 +6,14 @@ import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(description = "Prints the record of one agent, or of the host where no agent is named.")
 final class AuditShowCommand implements Callable<ExitCode> {
   private final Claw claw;
 
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "AGENT",
-      description = "Name of the agent; the host where it is left out.")
-  private String agent = "";
+  @Mixin private OptionalAgentArgument agent = new OptionalAgentArgument();
 
   @Option(
       names = "--since",
@@ -49,7 +45,7 @@ final class AuditShowCommand implements Callable<ExitCode> {
   @Override
   public ExitCode call() throws Exception {
     @Nullable Instant from = since == null ? null : When.parse(since, claw.surroundings().clock());
-    AuditLogs.Chain chain = claw.auditLogs().chain(AgentArgument.optional(agent));
+    AuditLogs.Chain chain = claw.auditLogs().chain(agent.name());
     chain.show(from, type, tail, this::print);
     return ExitCode.DONE;
   }

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 @Command(
     description =
@@ -14,11 +13,7 @@ import picocli.CommandLine.Parameters;
 final class AuditVerifyCommand implements Callable<ExitCode> {
   private final Claw claw;
 
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "AGENT",
-      description = "Name of the agent; all and the host where left out.")
-  private String agent = "";
+  @Mixin private OptionalAgentArgument agent = new OptionalAgentArgument();
 
   @Mixin private JsonOption json = new JsonOption();
 
@@ -29,9 +24,9 @@ final class AuditVerifyCommand implements Callable<ExitCode> {
   @Override
   public ExitCode call() throws Exception {
     List<AuditLogs.Verification> verifications =
-        agent.isEmpty()
+        agent.name().isEmpty()
             ? claw.auditLogs().verifyAll()
-            : List.of(claw.auditLogs().chain(AgentArgument.optional(agent)).verify());
+            : List.of(claw.auditLogs().chain(agent.name()).verify());
     if (json.wanted()) {
       RecordJson.print(claw.out(), verifications);
     } else {

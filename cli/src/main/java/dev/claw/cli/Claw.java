@@ -27,6 +27,7 @@ import dev.claw.supervisor.Inspector;
 import dev.claw.supervisor.Journal;
 import dev.claw.supervisor.KeyRotation;
 import dev.claw.supervisor.ModelRoutes;
+import dev.claw.supervisor.ModelTrial;
 import dev.claw.supervisor.Overview;
 import dev.claw.supervisor.PendingDenials;
 import dev.claw.supervisor.Policies;
@@ -293,6 +294,10 @@ final class Claw implements AutoCloseable {
 
   ModelRoutes modelRoutes() {
     return new ModelRoutes(host(), surroundings.environment());
+  }
+
+  ModelTrial modelTrial() {
+    return new ModelTrial(host(), Duration.ofSeconds(30));
   }
 
   Trash trash() {

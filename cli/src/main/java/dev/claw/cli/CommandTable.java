@@ -145,7 +145,8 @@ final class CommandTable {
                   new Leaf(
                       "list",
                       "List providers, models, routes and whether keys are there",
-                      ModelListCommand::new))),
+                      ModelListCommand::new),
+                  new Leaf("test", "Say whether an agent's models answer", ModelTestCommand::new))),
           new Group(
               "secret",
               "Keys of model providers",

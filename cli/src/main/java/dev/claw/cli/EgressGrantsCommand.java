@@ -5,7 +5,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 @Command(
     description =
@@ -14,11 +13,7 @@ import picocli.CommandLine.Parameters;
 final class EgressGrantsCommand implements Callable<ExitCode> {
   private final Claw claw;
 
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "AGENT",
-      description = "Name of the agent; all where it is left out.")
-  private String agent = "";
+  @Mixin private OptionalAgentArgument agent = new OptionalAgentArgument();
 
   @Mixin private JsonOption json = new JsonOption();
 
@@ -28,7 +23,7 @@ final class EgressGrantsCommand implements Callable<ExitCode> {
 
   @Override
   public ExitCode call() throws Exception {
-    Grants.Listing listing = claw.grants().list(AgentArgument.optional(agent));
+    Grants.Listing listing = claw.grants().list(agent.name());
     if (json.wanted()) {
       RecordJson.print(claw.out(), listing);
     } else {

@@ -1,6 +1,5 @@
 package dev.claw.cli;
 
-import dev.claw.model.ExecOptions;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -17,10 +16,7 @@ import picocli.CommandLine.Parameters;
 final class ExecCommand implements Callable<ExitCode>, PassesArgumentsOn {
   private final Claw claw;
 
-  @Option(
-      names = {"-t", "--tty"},
-      description = "Give the program this terminal.")
-  private boolean terminal;
+  @Mixin private TerminalOption terminal = new TerminalOption();
 
   @Option(
       names = {"-i", "--interactive"},
@@ -42,10 +38,6 @@ final class ExecCommand implements Callable<ExitCode>, PassesArgumentsOn {
 
   @Override
   public ExitCode call() throws Exception {
-    return claw.insideProgram()
-        .run(
-            agent.name(),
-            new ExecOptions(terminal, terminal || input),
-            InsideProgram.arguments(command));
+    return claw.insideProgram().run(agent.name(), terminal.with(input), command);
   }
 }

@@ -20,7 +20,7 @@ final class InsideProgram {
   }
 
   /** The arguments without the {@code --} that parts them from claw's own. */
-  static List<String> arguments(List<String> words) {
+  private static List<String> arguments(List<String> words) {
     return !words.isEmpty() && words.getFirst().equals("--")
         ? words.subList(1, words.size())
         : words;
@@ -28,12 +28,13 @@ final class InsideProgram {
 
   static List<String> openclaw(List<String> arguments) {
     List<String> command = new ArrayList<>(List.of("openclaw"));
-    command.addAll(arguments);
+    command.addAll(arguments(arguments));
     return command;
   }
 
   /** Runs it and ends this process with the program's own exit code. */
-  ExitCode run(AgentName name, ExecOptions options, List<String> command) throws Exception {
+  ExitCode run(AgentName name, ExecOptions options, List<String> words) throws Exception {
+    List<String> command = arguments(words);
     if (command.isEmpty()) {
       throw new CliException(
           ExitCode.USAGE,

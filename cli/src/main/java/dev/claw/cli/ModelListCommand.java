@@ -4,7 +4,6 @@ import dev.claw.supervisor.ModelRoutes;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 @Command(
     description =
@@ -13,11 +12,7 @@ import picocli.CommandLine.Parameters;
 final class ModelListCommand implements Callable<ExitCode> {
   private final Claw claw;
 
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "AGENT",
-      description = "Name of the agent; all where it is left out.")
-  private String agent = "";
+  @Mixin private OptionalAgentArgument agent = new OptionalAgentArgument();
 
   @Mixin private JsonOption json = new JsonOption();
 
@@ -27,7 +22,7 @@ final class ModelListCommand implements Callable<ExitCode> {
 
   @Override
   public ExitCode call() throws Exception {
-    ModelRoutes.Found found = claw.modelRoutes().list(AgentArgument.optional(agent));
+    ModelRoutes.Found found = claw.modelRoutes().list(agent.name());
     if (json.wanted()) {
       RecordJson.print(claw.out(), found);
     } else {

@@ -1,11 +1,9 @@
 package dev.claw.cli;
 
-import dev.claw.model.ExecOptions;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -14,10 +12,7 @@ import picocli.CommandLine.Parameters;
 final class OpenClawCommand implements Callable<ExitCode>, PassesArgumentsOn {
   private final Claw claw;
 
-  @Option(
-      names = {"-t", "--tty"},
-      description = "Give it this terminal.")
-  private boolean terminal;
+  @Mixin private TerminalOption terminal = new TerminalOption();
 
   @Mixin private AgentArgument agent = new AgentArgument();
 
@@ -35,9 +30,6 @@ final class OpenClawCommand implements Callable<ExitCode>, PassesArgumentsOn {
   @Override
   public ExitCode call() throws Exception {
     return claw.insideProgram()
-        .run(
-            agent.name(),
-            new ExecOptions(terminal, terminal),
-            InsideProgram.openclaw(InsideProgram.arguments(arguments)));
+        .run(agent.name(), terminal.with(false), InsideProgram.openclaw(arguments));
   }
 }

@@ -3,10 +3,10 @@ package dev.claw.cli;
 import dev.claw.model.AgentName;
 import dev.claw.supervisor.AgentStatus;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 @Command(
     description =
@@ -15,11 +15,7 @@ import picocli.CommandLine.Parameters;
 final class StatusCommand implements Callable<ExitCode> {
   private final Claw claw;
 
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "AGENT",
-      description = "Name of the agent; all where it is left out.")
-  private String agent = "";
+  @Mixin private OptionalAgentArgument agent = new OptionalAgentArgument();
 
   @Mixin private JsonOption json = new JsonOption();
 
@@ -29,16 +25,16 @@ final class StatusCommand implements Callable<ExitCode> {
 
   @Override
   public ExitCode call() throws Exception {
+    Optional<AgentName> only = agent.name();
     List<AgentStatus> agents;
-    if (agent.isEmpty()) {
+    if (only.isEmpty()) {
       agents = claw.overview().verifiedList();
     } else {
-      AgentName name = AgentArgument.parse(agent);
-      agents = List.of(claw.overview().status(name));
+      agents = List.of(claw.overview().status(only.get()));
     }
     if (json.wanted()) {
-      RecordJson.print(claw.out(), agent.isEmpty() ? agents : agents.getFirst());
-    } else if (agent.isEmpty()) {
+      RecordJson.print(claw.out(), only.isEmpty() ? agents : agents.getFirst());
+    } else if (only.isEmpty()) {
       Table table = new Table("NAME", "STATE", "SINCE", "LOCK", "SERIAL", "NETWORK", "TEMPLATE");
       for (AgentStatus status : agents) {
         table.row(

@@ -86,7 +86,8 @@ class EgressCommandsTest {
         "egress log nobody",
         "egress log -f nobody",
         "egress pending nobody",
-        "model list nobody"
+        "model list nobody",
+        "model test nobody"
       })
   void anAgentThatIsNotThere(String line) {
     Run run = Run.of(home, line.split(" "));

@@ -5,8 +5,7 @@ import static dev.claw.e2e.CommandResultAssert.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.Assertions;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -14,20 +13,8 @@ import org.junit.jupiter.api.TestInstance;
 @RequiresPodman
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BehindOurBackIT {
-  private Claw claw = Claw.unmade();
-  private String agent = "";
-
-  @BeforeAll
-  void create() {
-    assertThat(claw.run("init")).succeeds();
-    claw = claw.tolerant();
-    agent = claw.create("reviewer");
-  }
-
-  @AfterAll
-  void remove() {
-    claw.close();
-  }
+  @AutoClose private final Claw claw = Claw.fresh().tolerant();
+  private final String agent = claw.create("reviewer");
 
   private void running() {
     assertThat(claw.run("start", "--no-wait", agent)).succeeds();

@@ -8,8 +8,7 @@ import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,20 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @RequiresPodman
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CrashIT {
-  private Claw claw = Claw.unmade();
-  private String agent = "";
-
-  @BeforeAll
-  void create() {
-    assertThat(claw.run("init")).succeeds();
-    claw = claw.tolerant();
-    agent = claw.create("reviewer");
-  }
-
-  @AfterAll
-  void remove() {
-    claw.close();
-  }
+  @AutoClose private final Claw claw = Claw.fresh().tolerant();
+  private final String agent = claw.create("reviewer");
 
   /** A background job's children ignore SIGINT; whoever runs these tests may be one. */
   private RunningCommand start(String... arguments) {

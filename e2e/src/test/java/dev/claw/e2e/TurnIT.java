@@ -130,6 +130,20 @@ class TurnIT {
   }
 
   @Test
+  void modelTestSaysWhetherTheKeyIsRight() {
+    assertThat(claw.run("model", "test", agent)).succeeds().prints("local/small: works");
+    model.answers(replies("sk-another"));
+    try {
+      assertThat(claw.run("model", "test", agent))
+          .exits(1)
+          .prints("does not accept the key 'local-key' (status 401)");
+    } finally {
+      model.answers(replies(KEY));
+    }
+    assertThat(claw.run("model", "test", "--provider", "other", agent)).exits(4);
+  }
+
+  @Test
   void aModelThatSaysNothingEndsWithTheTime() {
     assertThat(claw.run("ask", "--timeout", "5s", agent, "say nothing"))
         .exits(1)

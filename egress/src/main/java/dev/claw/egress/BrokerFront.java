@@ -169,7 +169,8 @@ final class BrokerFront extends ChannelInboundHandlerAdapter implements Provider
                     () -> {
                       if (failure != null || key.isEmpty()) {
                         String why = "claw has no key '" + secret + "' for the provider";
-                        failed(new Denied(Reason.MODEL, why + "; claw secret set " + secret));
+                        unsent(
+                            current, new Denied(Reason.MODEL, why + "; claw secret set " + secret));
                       } else if (!current.over && inside.isActive()) {
                         relay.dial(current, call, addresses, key.get());
                       }
@@ -188,6 +189,19 @@ final class BrokerFront extends ChannelInboundHandlerAdapter implements Provider
   private void ended(RunningCall current) {
     running = null;
     current.end();
+  }
+
+  @Override
+  public void unsent(RunningCall current, Denied denied) {
+    gate.deny(
+        Kind.MODEL,
+        request(current.call(), current.request.method().name()),
+        denied,
+        shut -> {
+          if (!current.over) {
+            failed(denied);
+          }
+        });
   }
 
   @Override

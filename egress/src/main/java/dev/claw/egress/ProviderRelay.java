@@ -27,6 +27,9 @@ final class ProviderRelay implements UpstreamHttp.Listener {
     /** The agent has got all of the answer. */
     void answered(RunningCall call);
 
+    /** It was admitted and did not get as far as the provider, which closes its record. */
+    void unsent(RunningCall call, Denied denied);
+
     /** There is no answer, or not all of it. */
     void failed(Denied denied);
   }
@@ -57,7 +60,7 @@ final class ProviderRelay implements UpstreamHttp.Listener {
                   channel.close();
                 }
               } else if (channel == null) {
-                ending.failed(ConnectFailure.of(call.authority(), failure));
+                ending.unsent(current, ConnectFailure.of(call.authority(), failure));
               } else {
                 send(current, call, channel, addresses, key);
               }

@@ -2,10 +2,12 @@ package dev.claw.egress;
 
 import static dev.claw.egress.Rules.policy;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.claw.egress.Decision.Reason;
 import dev.claw.egress.EgressEvent.ModelCalled;
 import dev.claw.model.Actor;
+import dev.claw.model.AuditEvent;
 import dev.claw.model.ModelPolicy;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -171,6 +173,27 @@ class BrokerTest {
           .startsWith("HTTP/1.1 403")
           .contains("claw has no key 'other'");
       assertThat(host.connections()).isZero();
+      assertThat(harness.denied()).extracting(Decision.Denied::reason).contains(Reason.MODEL);
+    }
+  }
+
+  @Test
+  void callThatFindsNobodyThereClosesItsRecordWithTheReason() {
+    TestHost gone = TestHost.http(request -> TestHost.ok("{}"));
+    gone.close();
+    try (Harness harness = harness(gone, "openai-completions", "key");
+        Conversation inside = harness.connect("127.0.0.1", 3129)) {
+      assertThat(inside.send(call("/chat/completions", "{\"model\":\"m1\"}")).answer())
+          .startsWith("HTTP/1.1 502");
+      assertThat(harness.events)
+          .extracting(event -> EgressRecord.of(event, ACTOR))
+          .extracting(AuditEvent::type, AuditEvent::result)
+          .containsExactly(
+              tuple("model.call", null), tuple("model.call", AuditEvent.Result.REFUSED));
+      assertThat(EgressRecord.of(harness.events.getLast(), ACTOR).details())
+          .containsEntry("reason", "connect")
+          .hasEntrySatisfying(
+              "why", why -> assertThat(why).asString().contains("did not accept a connection"));
     }
   }
 

@@ -18,6 +18,7 @@ class BrokerTlsTest {
           + "Content-Length: 14\r\n\r\n{\"model\":\"m1\"}";
 
   private final TestTls tls = new TestTls();
+  private List<Decision.Denied> denied = List.of();
 
   private TestHost provider(TestTls authority, String name, Instant made) {
     return TestHost.https(
@@ -41,7 +42,9 @@ class BrokerTlsTest {
         Conversation inside = harness.connect("127.0.0.1", 3129)) {
       harness.host("api.good.org", ProxiedHost.ADDRESS, 443, provider);
       harness.keys.put("key", "sk-real");
-      return inside.send(CALL).answer();
+      String answer = inside.send(CALL).answer();
+      denied = harness.denied();
+      return answer;
     }
   }
 
@@ -69,6 +72,9 @@ class BrokerTlsTest {
             .contains("CERTIFICATE")
             .contains("the certificate of api.good.org:443 was refused");
         assertThat(provider.requests).isEmpty();
+        assertThat(denied)
+            .extracting(Decision.Denied::reason)
+            .containsExactly(Decision.Reason.CERTIFICATE);
       }
     }
   }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -39,23 +40,38 @@ record ModelTrouble(Reason reason, String sentence) {
       return failed("no connection to " + details.get("host") + ":" + details.get("port"));
     }
     if (record.event().result() == Result.REFUSED) {
-      String why = "claw refused the call: " + details.get("why");
-      return switch (String.valueOf(details.get("reason"))) {
-        case "connect", "lookup", "certificate" ->
-            failed("claw can't reach it: " + details.get("why"));
-        case "budget" ->
-            Optional.of(new ModelTrouble(Reason.REFUSED, why + "; it is counted anew at 0:00 UTC"));
-        default -> Optional.of(new ModelTrouble(Reason.REFUSED, why));
-      };
+      return Optional.of(
+          denied(String.valueOf(details.get("reason")), String.valueOf(details.get("why"))));
     }
-    int status = ((Number) details.getOrDefault("status", 0)).intValue();
-    String provider = String.valueOf(details.get("provider"));
-    return status >= 200 && status < 300
-        ? Optional.empty()
-        : failed(ofStatus(status, provider, String.valueOf(details.get("model")), models));
+    return ofStatus(
+        ((Number) details.getOrDefault("status", 0)).intValue(),
+        String.valueOf(details.get("provider")),
+        String.valueOf(details.get("model")),
+        models);
   }
 
-  private static String ofStatus(int status, String provider, String model, ModelPolicy models) {
+  /**
+   * What the broker itself said no to, or did not get through.
+   *
+   * @param reason in one word, as records and answers have it
+   */
+  static ModelTrouble denied(String reason, String why) {
+    return switch (reason.toLowerCase(Locale.ROOT)) {
+      case "connect", "lookup", "certificate" ->
+          new ModelTrouble(Reason.FAILED, "claw can't reach it: " + why);
+      default -> new ModelTrouble(Reason.REFUSED, "claw refused the call: " + why);
+    };
+  }
+
+  /** What a provider's status means; empty where all is well. Zero stands for no answer. */
+  static Optional<ModelTrouble> ofStatus(
+      int status, String provider, String model, ModelPolicy models) {
+    return status >= 200 && status < 300
+        ? Optional.empty()
+        : failed(sentence(status, provider, model, models));
+  }
+
+  private static String sentence(int status, String provider, String model, ModelPolicy models) {
     String secret =
         models.providers().stream()
             .filter(p -> p.id().equals(provider))

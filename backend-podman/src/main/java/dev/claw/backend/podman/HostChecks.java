@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What rootless Podman needs of a host, each with the exact fix. */
@@ -41,6 +42,9 @@ final class HostChecks {
     podman();
     Optional<Json> info = service();
     programs();
+    if (info.isPresent()) {
+      door();
+    }
     userNamespaces(info.isPresent());
     info.ifPresentOrElse(
         found -> new InfoChecks(found, checks::add).run(),
@@ -91,6 +95,7 @@ final class HostChecks {
     program("newuidmap", "uidmap", Outcome.FAILED);
     program("nsenter", "util-linux", Outcome.FAILED);
     program("setpriv", "util-linux", Outcome.FAILED);
+    program("setsid", "util-linux", Outcome.FAILED); // the supervisor starts with it
     // Without these an agent with egress rules starts and has no way out.
     program("ip", "iproute2", Outcome.WARNING);
     program("nft", "nftables", Outcome.WARNING);
@@ -119,6 +124,22 @@ final class HostChecks {
         found.isPresent() ? Outcome.OK : without,
         found.map(Path::toString).orElse("not on PATH"),
         found.isPresent() ? "" : "sudo apt install " + debianPackage);
+  }
+
+  /** Where a program is missing, that has been said. */
+  private void door() {
+    List<Optional<Path>> programs =
+        Stream.of("nsenter", "setpriv", "ip", "nft", "haproxy").map(this::onPath).toList();
+    if (programs.stream().allMatch(Optional::isPresent)) {
+      String folders =
+          programs.stream()
+              .flatMap(Optional::stream)
+              .map(found -> String.valueOf(found.getParent()))
+              .distinct()
+              .collect(Collectors.joining(":"));
+      String path = options.environment().getOrDefault("PATH", "/usr/bin:/bin") + ":" + folders;
+      checks.add(new DoorTrial(options, path).run());
+    }
   }
 
   private Optional<Path> onPath(String name) {

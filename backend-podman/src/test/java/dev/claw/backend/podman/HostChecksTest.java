@@ -55,6 +55,28 @@ class HostChecksTest {
   }
 
   @Test
+  void aDoorThatTheKernelDoesNotBuildIsAWarning() throws Exception {
+    goodHost();
+    program(
+        "usr/bin/podman",
+        "[ \"$1\" != unshare ] || { printf 'Error: no nft_redir\\033[2J\\n'; exit 1; }\n"
+            + "echo podman version 5.4.2");
+    Check door = get(checks(FakeService.fixture("5.4.2/info.json")), "door");
+    assertThat(door.outcome()).isEqualTo(Outcome.WARNING);
+    assertThat(door.found()).endsWith("no way out: Error: no nft_redir\\u001b[2J");
+    assertThat(door.fix()).contains("modprobe");
+  }
+
+  @Test
+  void withoutItsProgramsNoDoorIsTried() throws Exception {
+    goodHost();
+    Files.delete(folder.resolve("usr/sbin/nft"));
+    List<Check> checks = checks(FakeService.fixture("5.4.2/info.json"));
+    assertThat(get(checks, "nft").outcome()).isEqualTo(Outcome.WARNING);
+    assertThat(checks).extracting(Check::subject).doesNotContain("door");
+  }
+
+  @Test
   void aBareHostFailsWithAFixForEach() {
     List<Check> checks =
         new HostChecks(
@@ -67,7 +89,7 @@ class HostChecksTest {
                 folder)
             .run();
     for (String subject :
-        List.of("podman", "podman service", "newuidmap", "nsenter", "catatonit")) {
+        List.of("podman", "podman service", "newuidmap", "nsenter", "setsid", "catatonit")) {
       assertThat(get(checks, subject).outcome()).as(subject).isEqualTo(Outcome.FAILED);
       assertThat(get(checks, subject).fix()).as(subject).isNotEmpty();
     }
@@ -114,6 +136,7 @@ class HostChecksTest {
             "newuidmap",
             "nsenter",
             "setpriv",
+            "setsid",
             "catatonit",
             "mmdebstrap",
             "curl",
