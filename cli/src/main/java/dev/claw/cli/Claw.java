@@ -10,6 +10,7 @@ import dev.claw.model.Backend;
 import dev.claw.supervisor.AgentAsk;
 import dev.claw.supervisor.AgentCreation;
 import dev.claw.supervisor.AgentExec;
+import dev.claw.supervisor.AgentForward;
 import dev.claw.supervisor.AgentStart;
 import dev.claw.supervisor.AgentStop;
 import dev.claw.supervisor.AgentStore;
@@ -246,6 +247,10 @@ final class Claw implements AutoCloseable {
 
   AgentExec agentExec() {
     return new AgentExec(host());
+  }
+
+  AgentForward agentForward() {
+    return new AgentForward(host());
   }
 
   AgentAsk agentAsk() {

@@ -120,6 +120,8 @@ final class CommandTable {
               "tui",
               "Open OpenClaw's terminal interface inside an agent's container",
               TuiCommand::new),
+          new Leaf(
+              "forward", "Make a port of an agent reachable on this host", ForwardCommand::new),
           new Leaf("logs", "Show what an agent's container printed", LogsCommand::new),
           new Group(
               "egress",

@@ -81,6 +81,18 @@ public interface Backend extends AutoCloseable {
   boolean isDoorOpen(AgentId id) throws BackendException;
 
   /**
+   * Opens a way in to a TCP port that something inside the agent's namespaces, which must have been
+   * started, serves on 127.0.0.1. It gives the agent no way out, whatever its network is. Each call
+   * opens one of its own; it ends when it is closed, with the pod, and, where its owner died
+   * without closing it, at the latest when the next one is opened.
+   *
+   * @param port from 1 to 65535
+   * @throws BackendException of kind NOT_FOUND where the namespaces are not up; of kind FAILED
+   *     where the host lacks what a way in is built with
+   */
+  WayIn openWayIn(AgentId id, int port) throws BackendException;
+
+  /**
    * Starts the agent's pod and container; done when the first process runs. A running one is left
    * alone.
    */

@@ -22,6 +22,7 @@ import dev.claw.model.Mount;
 import dev.claw.model.OutputSink;
 import dev.claw.model.Resources;
 import dev.claw.model.Secret;
+import dev.claw.model.WayIn;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -263,6 +264,26 @@ public final class ScriptedBackend implements Backend {
   public boolean isDoorOpen(AgentId id) throws BackendException {
     called("isDoorOpen", id);
     return doors.contains(id);
+  }
+
+  /** Where ways in lead; nothing listens there unless a test does. */
+  Path wayIn = Path.of("/nonexistent/way-in.sock");
+
+  @Override
+  public WayIn openWayIn(AgentId id, int port) throws BackendException {
+    called("openWayIn", id + " " + port);
+    made(id);
+    return new WayIn() {
+      @Override
+      public Path socket() {
+        return wayIn;
+      }
+
+      @Override
+      public void close() {
+        calls.add("closeWayIn " + id);
+      }
+    };
   }
 
   @Override

@@ -144,7 +144,7 @@ final class HostChecks {
 
   private Optional<Path> onPath(String name) {
     String folders = options.environment().getOrDefault("PATH", "/usr/bin:/bin");
-    return Stream.of((folders + ":" + Door.PROGRAM_FOLDERS).split(":", -1))
+    return Stream.of((folders + ":" + NamespaceShell.PROGRAM_FOLDERS).split(":", -1))
         .filter(folder -> folder.startsWith("/"))
         .map(folder -> root.resolve(folder.substring(1)).resolve(name))
         .filter(Files::isExecutable)

@@ -18,6 +18,7 @@ import dev.claw.model.LogQuery;
 import dev.claw.model.LogSink;
 import dev.claw.model.OutputSink;
 import dev.claw.model.Quoted;
+import dev.claw.model.WayIn;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,6 +45,7 @@ public final class PodmanBackend implements Backend {
   private final OneShot oneShot;
   private final RuntimeFolder folder;
   private final Door door;
+  private final WaysIn waysIn;
 
   private PodmanBackend(PodmanOptions options) {
     Path proc = Path.of("/proc");
@@ -56,7 +58,9 @@ public final class PodmanBackend implements Backend {
     lifecycle = new Lifecycle(libpod, agents);
     creation = new Creation(libpod, agents, images, secrets, lifecycle);
     effectiveStates = new EffectiveStateReader(libpod, proc, Path.of("/sys/fs/cgroup"));
-    door = new Door(libpod, agents, options, folder, proc);
+    NamespaceShell shell = new NamespaceShell(libpod, agents, options);
+    door = new Door(shell, folder, proc);
+    waysIn = new WaysIn(shell, folder, proc);
     execution = new Execution(libpod, proc);
     oneShot = new OneShot(libpod, agents, images, proc);
   }
@@ -145,6 +149,11 @@ public final class PodmanBackend implements Backend {
   }
 
   @Override
+  public WayIn openWayIn(AgentId id, int port) throws BackendException {
+    return waysIn.open(id, port);
+  }
+
+  @Override
   public EffectiveState effectiveState(AgentId id) throws BackendException {
     return effectiveStates.read(id, agents.get(id));
   }
@@ -158,12 +167,14 @@ public final class PodmanBackend implements Backend {
   public void stopPod(AgentId id) throws BackendException {
     lifecycle.stopPod(id);
     door.close(id);
+    waysIn.close(id);
   }
 
   @Override
   public void remove(AgentId id) throws BackendException {
     lifecycle.remove(id);
     door.close(id);
+    waysIn.close(id);
   }
 
   @Override

@@ -3,16 +3,22 @@ package dev.claw.backend.podman;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
- * Finds the relays of a door among the processes of the host. What a relay was started with says
- * whose it is, so that no process id is kept anywhere; an agent's own processes can't pass for one,
- * since they live in another pid namespace.
+ * Finds the relays of doors and ways in among the processes of the host. What a relay was started
+ * with says whose it is, so that no process id is kept anywhere; an agent's own processes can't
+ * pass for one, since they live in another pid namespace.
  */
 final class Relays {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private final Path proc;
 
   Relays(Path proc) {
@@ -26,6 +32,24 @@ final class Relays {
    */
   record Relay(ProcessHandle process, String network) {}
 
+  /**
+   * Kills relays and waits until they are gone; they keep nothing that an orderly end would save.
+   */
+  static void end(List<Relay> running) throws IOException {
+    for (Relay relay : running) {
+      relay.process().destroyForcibly();
+      try {
+        relay.process().onExit().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted", e);
+      } catch (ExecutionException | TimeoutException e) {
+        throw new IOException("relay " + relay.process().pid() + " does not end", e);
+      }
+    }
+  }
+
+  /** Those that were started with this configuration. */
   List<Relay> of(Path config) throws IOException {
     Object own = Files.getAttribute(proc.resolve("self"), "unix:uid");
     String host = new ProcFiles(proc, "self").namespace("pid");

@@ -1,0 +1,5 @@
+# Builds a way into an agent's network namespace: sh -ec THIS way-in CONFIG
+#
+# Runs in that namespace, as root of the operator's user namespace, which is no privilege on the host.
+ip link set lo up
+exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all haproxy -D -f "$1"
