@@ -60,6 +60,11 @@ final class Batch {
     return lines.toByteArray();
   }
 
+  /** The chain with all records of this batch. */
+  Chain reached() {
+    return chain;
+  }
+
   /** The head after all records of this batch. */
   Head head() {
     Head signed = head;

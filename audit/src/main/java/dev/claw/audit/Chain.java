@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far the chain in a file reaches.
@@ -18,22 +19,41 @@ import java.util.Optional;
 record Chain(long sequence, Digest hash, long end) {
   static final Chain EMPTY = new Chain(0, AuditLog.NO_RECORD, 0);
 
+  // Most lines are short, and every append asks for the last one.
+  private static final int CHUNK = 4096;
+  private static final int LONGEST_LINE = AuditLine.LONGEST + 1;
+
   /** The record whose line ends at this offset; empty where none does. */
   static Optional<AuditRecord> recordBefore(FileChannel channel, long end) throws IOException {
-    long start = Math.max(0, end - AuditLine.LONGEST - 1);
-    byte[] bytes = read(channel, start, (int) (end - start));
-    int last = bytes.length - 1;
-    if (last < 0 || bytes[last] != '\n') {
-      return Optional.empty();
+    for (int most = CHUNK; ; most = Math.min(most * 16, LONGEST_LINE)) {
+      long start = Math.max(0, end - most);
+      byte[] bytes = read(channel, start, (int) (end - start));
+      int last = bytes.length - 1;
+      if (last < 0 || bytes[last] != '\n') {
+        return Optional.empty();
+      }
+      int first = last;
+      while (first > 0 && bytes[first - 1] != '\n') {
+        first--;
+      }
+      if (first > 0 || start == 0) {
+        return parse(bytes, first, last);
+      }
+      if (most == LONGEST_LINE) {
+        return Optional.empty();
+      }
     }
-    int first = last;
-    while (first > 0 && bytes[first - 1] != '\n') {
-      first--;
+  }
+
+  /** What is known to lie beyond the head, where it is still there; else as far as the head. */
+  static Chain further(Chain head, @Nullable Chain known, FileChannel channel) throws IOException {
+    if (known == null || known.sequence() <= head.sequence() || known.end() > channel.size()) {
+      return head;
     }
-    if (first == 0 && start > 0) {
-      return Optional.empty();
-    }
-    return parse(bytes, first, last);
+    return recordBefore(channel, known.end())
+        .filter(last -> last.sequence() == known.sequence() && last.hash().equals(known.hash()))
+        .map(last -> known)
+        .orElse(head);
   }
 
   /** The offset after the last line feed; 0 where there is none. */
@@ -62,17 +82,20 @@ record Chain(long sequence, Digest hash, long end) {
   }
 
   private Optional<Chain> next(FileChannel channel) throws IOException {
-    int most = (int) Math.min(AuditLine.LONGEST, channel.size() - end);
-    byte[] bytes = read(channel, end, most);
-    for (int i = 0; i < bytes.length; i++) {
-      if (bytes[i] == '\n') {
-        long after = end + i + 1;
-        return parse(bytes, 0, i)
-            .filter(next -> next.sequence() == sequence + 1 && next.previous().equals(hash))
-            .map(next -> new Chain(next.sequence(), next.hash(), after));
+    for (int most = CHUNK; ; most = Math.min(most * 16, LONGEST_LINE)) {
+      byte[] bytes = read(channel, end, (int) Math.min(most, channel.size() - end));
+      for (int i = 0; i < bytes.length; i++) {
+        if (bytes[i] == '\n') {
+          long after = end + i + 1;
+          return parse(bytes, 0, i)
+              .filter(next -> next.sequence() == sequence + 1 && next.previous().equals(hash))
+              .map(next -> new Chain(next.sequence(), next.hash(), after));
+        }
+      }
+      if (bytes.length < most || most == LONGEST_LINE) {
+        return Optional.empty();
       }
     }
-    return Optional.empty();
   }
 
   private static Optional<AuditRecord> parse(byte[] bytes, int from, int to) {

@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.claw.lock.KeyException;
 import dev.claw.lock.KeyRing;
 import dev.claw.lock.PublicKeys;
+import dev.claw.model.AgentName;
 import dev.claw.model.AuditEvent;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -207,6 +208,63 @@ class AuditLogTest {
     assertThat(verify(file))
         .isInstanceOfSatisfying(
             AuditVerdict.Intact.class, intact -> assertThat(intact.records()).isEqualTo(5));
+  }
+
+  @Test
+  void headLagsBehindUnsealedRecordsAndIsBroughtUpToDate() throws IOException, AuditException {
+    AuditLog log = log(file);
+    log.append(event(1));
+    byte[] sealed = Files.readAllBytes(AuditFixture.head(file));
+    log.appendUnsealed(List.of(event(2), event(3)));
+    log.appendUnsealed(List.of(event(4)));
+    assertThat(AuditFixture.head(file)).hasBinaryContent(sealed);
+    assertThat(verify(file))
+        .isInstanceOfSatisfying(
+            AuditVerdict.Intact.class, is -> assertThat(is.records()).isEqualTo(4));
+
+    log.seal();
+    AuditFixture.rewrite(file, Files.readAllLines(file).subList(0, 3));
+    assertThat(verify(file)).isEqualTo(new AuditVerdict.Cut(3, 4));
+  }
+
+  @Test
+  void othersGoOnBehindUnsealedRecords() throws AuditException {
+    AuditLog log = log(file);
+    log.appendUnsealed(List.of(event(1), event(2)));
+    log(file).append(event(3));
+    log.appendUnsealed(List.of(event(4)));
+    log(file).appendUnsealed(List.of(event(5)));
+    log.appendUnsealed(List.of(event(6)));
+    log.seal();
+    log.seal();
+    assertThat(log.append(event(7)).sequence()).isEqualTo(7);
+    assertThat(verify(file))
+        .isInstanceOfSatisfying(
+            AuditVerdict.Intact.class, is -> assertThat(is.records()).isEqualTo(8));
+  }
+
+  @Test
+  void unsealedRecordsThatAreGoneAreNotGoneOnFrom() throws IOException, AuditException {
+    AuditLog log = log(file);
+    log.append(event(1));
+    log.appendUnsealed(List.of(event(2), event(3)));
+    AuditFixture.rewrite(file, Files.readAllLines(file).subList(0, 2));
+    assertThat(log.append(event(4)).sequence()).isEqualTo(3);
+    assertThat(verify(file)).isInstanceOf(AuditVerdict.Intact.class);
+  }
+
+  @Test
+  void longLinesAreFoundInFrontOfTheHeadAndBehindIt() throws AuditException {
+    for (int length : List.of(1_000_000, 70_000, 5_000, 3_000, 1_000_000)) {
+      Map<String, Object> details = Map.of("text", "x".repeat(length));
+      log(file)
+          .appendUnsealed(
+              List.of(AuditEvent.intent("agent.start", new AgentName("coder"), ANN, details)));
+    }
+    log(file).append(event(5));
+    assertThat(verify(file))
+        .isInstanceOfSatisfying(
+            AuditVerdict.Intact.class, is -> assertThat(is.records()).isEqualTo(6));
   }
 
   @Test

@@ -107,6 +107,20 @@ class CrashTest {
   }
 
   @Test
+  void crashBetweenAnyTwoActsBehindAHeadThatLags() throws IOException, AuditException {
+    int acts =
+        eachCrash(
+            () -> log(file).append(events(3)),
+            disk -> {
+              AuditLog log = log(file, disk);
+              log.appendUnsealed(events(1));
+              log.appendUnsealed(events(1));
+              log.seal();
+            });
+    assertThat(acts).isGreaterThanOrEqualTo(5);
+  }
+
+  @Test
   void crashBetweenAnyTwoActsOfTheFirstAppend() throws IOException, AuditException {
     assertThat(eachCrash(() -> {}, disk -> log(file, disk).append(event(4))))
         .isGreaterThanOrEqualTo(4);

@@ -6,10 +6,13 @@ import dev.claw.model.Actor;
 import dev.claw.model.AgentName;
 import dev.claw.model.AuditEvent;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -20,8 +23,9 @@ import java.util.function.Function;
 /**
  * Puts decisions on record in the agents' audit chains by group commit: while one batch is being
  * written the next one gathers, so that many decisions share one fsync and none is answered before
- * its own. When more wait than the queue holds, or a chain can't be written, the decision fails and
- * with it the request.
+ * its own. A chain's signed head follows when a moment passes without a decision, and at the latest
+ * after {@value #UNSEALED} records. When more wait than the queue holds, or a chain can't be
+ * written, the decision fails and with it the request.
  */
 public final class AuditedDecisions implements DecisionLog, AutoCloseable {
   /** Decisions that wait at most; a thousand connections are a small part of it. */
@@ -29,10 +33,22 @@ public final class AuditedDecisions implements DecisionLog, AutoCloseable {
 
   private static final int BATCH = 1024;
 
+  /**
+   * So many records may follow a signed head before it is brought up to date, which costs as much
+   * as two batches; where nothing more comes it is at once.
+   */
+  private static final int UNSEALED = 256;
+
+  private static final long QUIET_MILLIS = 50;
+
   private final Function<AgentName, AuditLog> chains;
   private final Actor actor;
   private final BlockingQueue<Optional<Waiting>> queue = new ArrayBlockingQueue<>(QUEUE);
   private final Thread writer;
+  // Of the writer alone: a chain that stays open need not verify its own head at each batch.
+  private final Map<AgentName, AuditLog> open = new HashMap<>();
+  private final Set<AgentName> unsealed = new HashSet<>();
+  private int records;
   private volatile boolean closed;
 
   private record Waiting(EgressEvent event, CompletableFuture<Void> recorded) {}
@@ -40,7 +56,7 @@ public final class AuditedDecisions implements DecisionLog, AutoCloseable {
   /**
    * Starts the thread that writes.
    *
-   * @param chains the audit chain of an agent; called by that thread only
+   * @param chains the audit chain of an agent; called by that thread only, once an agent
    * @param actor who decides
    */
   public AuditedDecisions(Function<AgentName, AuditLog> chains, Actor actor) {
@@ -80,14 +96,23 @@ public final class AuditedDecisions implements DecisionLog, AutoCloseable {
                       .computeIfAbsent(waiting.event().agent(), _ -> new ArrayList<>())
                       .add(waiting));
       byAgent.forEach(this::commit);
+      if (records >= UNSEALED) {
+        seal();
+      }
     } while (batch.getLast().isPresent());
+    seal();
   }
 
   /** Ends only by close: an interrupt would break a write in the middle. */
   private Optional<Waiting> take() {
     while (true) {
       try {
-        return queue.take();
+        Optional<Waiting> next =
+            unsealed.isEmpty() ? queue.take() : queue.poll(QUIET_MILLIS, TimeUnit.MILLISECONDS);
+        if (next != null) {
+          return next;
+        }
+        seal();
       } catch (InterruptedException e) {
         // nobody has this thread but us
       }
@@ -98,12 +123,26 @@ public final class AuditedDecisions implements DecisionLog, AutoCloseable {
     try {
       List<AuditEvent> events =
           group.stream().map(waiting -> EgressRecord.of(waiting.event(), actor)).toList();
-      chains.apply(agent).append(events);
+      open.computeIfAbsent(agent, chains).appendUnsealed(events);
+      unsealed.add(agent);
+      records += events.size();
     } catch (AuditException | RuntimeException e) {
       group.forEach(waiting -> waiting.recorded().completeExceptionally(e));
       return;
     }
     group.forEach(waiting -> waiting.recorded().complete(null));
+  }
+
+  private void seal() {
+    for (AgentName agent : unsealed) {
+      try {
+        open.computeIfAbsent(agent, chains).seal();
+      } catch (AuditException | RuntimeException e) {
+        // The records are there; the next one of this agent brings another try.
+      }
+    }
+    unsealed.clear();
+    records = 0;
   }
 
   /** Writes what waits, then ends; later decisions fail. */

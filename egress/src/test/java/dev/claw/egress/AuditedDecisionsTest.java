@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.claw.audit.AuditLog;
+import dev.claw.audit.AuditVerdict;
+import dev.claw.audit.AuditVerifier;
 import dev.claw.lock.HostKeyStore;
 import dev.claw.model.Actor;
 import dev.claw.model.AgentName;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -96,11 +99,15 @@ class AuditedDecisionsTest {
     List<CompletableFuture<Void>> all = new ArrayList<>();
     try (AuditedDecisions log =
         new AuditedDecisions(
-            agent -> {
-              writes.incrementAndGet();
-              await(gate);
-              return chain(agent);
-            },
+            agent ->
+                AuditLog.open(
+                    folder.resolve(agent + ".jsonl"),
+                    keys,
+                    () -> {
+                      writes.incrementAndGet();
+                      await(gate);
+                      return Instant.now();
+                    }),
             PROXY)) {
       all.add(log.record(allowed(CODER, 0)).toCompletableFuture());
       while (writes.get() == 0) {
@@ -116,6 +123,38 @@ class AuditedDecisionsTest {
     assertThat(writes.get()).isEqualTo(2);
     assertThat(lines(CODER).stream().filter(line -> line.contains("\"egress.connect\"")))
         .hasSize(201);
+  }
+
+  @Test
+  void theSignedHeadFollowsByItself() throws Exception {
+    AuditVerifier verifier = new AuditVerifier(keys.ring().known());
+    Path log = folder.resolve(CODER + ".jsonl");
+    Path cut = Files.createDirectory(folder.resolve("cut")).resolve(CODER + ".jsonl");
+    AtomicInteger asked = new AtomicInteger();
+    try (AuditedDecisions decisions =
+        new AuditedDecisions(
+            agent -> {
+              asked.incrementAndGet();
+              return chain(agent);
+            },
+            PROXY)) {
+      decisions.record(allowed(CODER, 1)).toCompletableFuture().join();
+      decisions.record(allowed(CODER, 2)).toCompletableFuture().join();
+      // Until a cut of the last record shows.
+      do {
+        Thread.onSpinWait();
+        Files.copy(
+            log, cut, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+        Files.write(cut, Files.readAllLines(log).subList(0, 1));
+        Files.copy(
+            folder.resolve(CODER + ".head"),
+            cut.resolveSibling(CODER + ".head"),
+            StandardCopyOption.REPLACE_EXISTING,
+            StandardCopyOption.COPY_ATTRIBUTES);
+      } while (!(verifier.verify(cut) instanceof AuditVerdict.Cut));
+    }
+    assertThat(verifier.verify(log)).isInstanceOf(AuditVerdict.Intact.class);
+    assertThat(asked.get()).isEqualTo(1);
   }
 
   private static void await(CountDownLatch gate) {
