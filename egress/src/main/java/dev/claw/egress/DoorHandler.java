@@ -84,20 +84,29 @@ final class DoorHandler extends ChannelInboundHandlerAdapter {
         .addLast(new ByteCounter(client));
     // What follows the header waits until it is known who asks.
     ctx.channel().config().setAutoRead(false);
-    CompletionStage<Optional<EgressRule.Program>> found;
-    try {
-      found = agent.environment().programs().find(agent.name(), client.sourcePort());
-    } catch (RuntimeException e) {
-      found = CompletableFuture.completedFuture(Optional.empty());
+    InetSocketAddress source =
+        new InetSocketAddress(InetAddress.ofLiteral(message.sourceAddress()), message.sourcePort());
+    program(source, destination)
+        .whenComplete(
+            (program, failure) ->
+                ctx.executor()
+                    .execute(
+                        () -> {
+                          client.program(failure == null ? program.orElse(null) : null);
+                          serve(ctx, client);
+                        }));
+  }
+
+  private CompletionStage<Optional<EgressRule.Program>> program(
+      InetSocketAddress source, InetSocketAddress destination) {
+    if (!agent.source().namesPrograms()) {
+      return CompletableFuture.completedFuture(Optional.empty());
     }
-    found.whenComplete(
-        (program, failure) ->
-            ctx.executor()
-                .execute(
-                    () -> {
-                      client.program(failure == null ? program.orElse(null) : null);
-                      serve(ctx, client);
-                    }));
+    try {
+      return agent.environment().programs().find(agent.name(), source, destination);
+    } catch (RuntimeException e) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
   }
 
   private static @Nullable InetSocketAddress destination(HAProxyMessage message) {

@@ -2,6 +2,7 @@ package dev.claw.egress;
 
 import dev.claw.model.AgentName;
 import dev.claw.model.EgressRule;
+import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -10,11 +11,14 @@ import java.util.concurrent.CompletionStage;
 @FunctionalInterface
 public interface ProgramFinder {
   /** Knows nothing, so that rules for programs admit nothing. */
-  ProgramFinder UNKNOWN = (agent, port) -> CompletableFuture.completedFuture(Optional.empty());
+  ProgramFinder UNKNOWN =
+      (agent, source, destination) -> CompletableFuture.completedFuture(Optional.empty());
 
   /**
-   * The program that holds the connection with this source port. Must not block; what fails counts
-   * as unknown.
+   * The program that holds the connection between these addresses of the agent's network namespace.
+   * Asked only while a rule of the agent names programs. Must not block; what fails counts as
+   * unknown.
    */
-  CompletionStage<Optional<EgressRule.Program>> find(AgentName agent, int sourcePort);
+  CompletionStage<Optional<EgressRule.Program>> find(
+      AgentName agent, InetSocketAddress source, InetSocketAddress destination);
 }

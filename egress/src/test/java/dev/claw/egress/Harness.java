@@ -91,7 +91,7 @@ final class Harness implements AutoCloseable {
                   routes.getOrDefault(
                       address.getHostAddress() + ":" + port,
                       new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)),
-              (agent, port) -> CompletableFuture.completedFuture(program),
+              (agent, port, destination) -> CompletableFuture.completedFuture(program),
               secret -> CompletableFuture.completedFuture(Optional.ofNullable(keys.get(secret))),
               () -> now,
               blocking,

@@ -1,5 +1,6 @@
 package dev.claw.model;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -91,6 +92,18 @@ public interface Backend extends AutoCloseable {
    *     where the host lacks what a way in is built with
    */
   WayIn openWayIn(AgentId id, int port) throws BackendException;
+
+  /**
+   * The program that holds an established TCP connection in the agent's container: the path of its
+   * executable inside and the digest of that file. Empty where nobody can say: the connection is
+   * gone, different programs hold it, or a process hides what it has open. What is true when this
+   * looks need not be true a moment later, since a process may execute another program.
+   *
+   * @param source address and port from which the program connected, IPv4
+   * @param destination what it connected to, before any redirection
+   */
+  Optional<EgressRule.Program> findProgram(
+      AgentId id, InetSocketAddress source, InetSocketAddress destination) throws BackendException;
 
   /**
    * Starts the agent's pod and container; done when the first process runs. A running one is left

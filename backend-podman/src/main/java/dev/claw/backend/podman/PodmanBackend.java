@@ -11,6 +11,7 @@ import dev.claw.model.Check;
 import dev.claw.model.ContainerSpec;
 import dev.claw.model.Digest;
 import dev.claw.model.EffectiveState;
+import dev.claw.model.EgressRule;
 import dev.claw.model.ExecOptions;
 import dev.claw.model.ExecResult;
 import dev.claw.model.ImageInfo;
@@ -19,6 +20,7 @@ import dev.claw.model.LogSink;
 import dev.claw.model.OutputSink;
 import dev.claw.model.Quoted;
 import dev.claw.model.WayIn;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,6 +48,7 @@ public final class PodmanBackend implements Backend {
   private final RuntimeFolder folder;
   private final Door door;
   private final WaysIn waysIn;
+  private final Programs programs;
 
   private PodmanBackend(PodmanOptions options) {
     Path proc = Path.of("/proc");
@@ -61,6 +64,7 @@ public final class PodmanBackend implements Backend {
     NamespaceShell shell = new NamespaceShell(libpod, agents, options);
     door = new Door(shell, folder, proc);
     waysIn = new WaysIn(shell, folder, proc);
+    programs = new Programs(libpod, agents, proc);
     execution = new Execution(libpod, proc);
     oneShot = new OneShot(libpod, agents, images, proc);
   }
@@ -151,6 +155,12 @@ public final class PodmanBackend implements Backend {
   @Override
   public WayIn openWayIn(AgentId id, int port) throws BackendException {
     return waysIn.open(id, port);
+  }
+
+  @Override
+  public Optional<EgressRule.Program> findProgram(
+      AgentId id, InetSocketAddress source, InetSocketAddress destination) throws BackendException {
+    return programs.find(id, source, destination);
   }
 
   @Override

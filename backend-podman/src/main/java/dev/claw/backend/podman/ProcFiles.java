@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** What {@code /proc/PID} says about one process; formats are those of proc(5). */
 final class ProcFiles {
@@ -123,6 +125,45 @@ final class ProcFiles {
     return OptionalLong.empty();
   }
 
+  /** What leads to the file that the process executes, whatever stands at its path now. */
+  Path executableLink() {
+    return folder.resolve("exe");
+  }
+
+  /** Where that file stands in the process's mount namespace. */
+  String executable() throws IOException {
+    return Files.readSymbolicLink(executableLink()).toString();
+  }
+
+  /** Whether we may see what the process has open. */
+  boolean isReadable() {
+    try {
+      namespace("net");
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Whether one of its descriptors is the socket with this inode. */
+  boolean holds(long inode) throws IOException {
+    String wanted = "socket:[" + inode + "]";
+    try (Stream<Path> descriptors = Files.list(folder.resolve("fd"))) {
+      for (Path descriptor : descriptors.toList()) {
+        try {
+          if (Files.readSymbolicLink(descriptor).toString().equals(wanted)) {
+            return true;
+          }
+        } catch (NoSuchFileException e) {
+          // closed meanwhile
+        }
+      }
+      return false;
+    } catch (NoSuchFileException e) {
+      return false; // the process ended
+    }
+  }
+
   /** A path as the process sees it, for looking at from here. */
   Path root(String path) {
     return Path.of(folder + "/root" + path);
@@ -136,7 +177,8 @@ final class ProcFiles {
     }
   }
 
-  private List<String> lines(String file) throws IOException {
+  /** Lines of one of its files. */
+  List<String> lines(String file) throws IOException {
     return text(file).lines().toList();
   }
 

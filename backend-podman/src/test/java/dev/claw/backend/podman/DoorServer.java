@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -16,6 +17,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Stands where the supervisor does: answers a line with the destination that was asked for. */
@@ -26,6 +29,7 @@ final class DoorServer implements AutoCloseable {
 
   private final Path socket;
   private final ServerSocketChannel listener;
+  private final BlockingQueue<Announced> announced = new LinkedBlockingQueue<>();
   private final AtomicInteger connections = new AtomicInteger();
 
   DoorServer(Path socket) throws IOException {
@@ -57,7 +61,15 @@ final class DoorServer implements AutoCloseable {
     }
   }
 
-  private static void answer(SocketChannel channel) {
+  /** A connection as the relay announced it. */
+  record Announced(InetSocketAddress source, InetSocketAddress destination) {}
+
+  /** The next connection; it stays open until its first line is there. */
+  Announced next() throws InterruptedException {
+    return announced.take();
+  }
+
+  private void answer(SocketChannel channel) {
     try (channel) {
       DataInputStream in = new DataInputStream(Channels.newInputStream(channel));
       ByteBuffer head = ByteBuffer.wrap(in.readNBytes(16));
@@ -68,11 +80,16 @@ final class DoorServer implements AutoCloseable {
       }
       head.get();
       ByteBuffer addresses = ByteBuffer.wrap(in.readNBytes(head.getShort()));
+      byte[] source = new byte[4];
       byte[] destination = new byte[4];
-      addresses.getInt();
+      addresses.get(source);
       addresses.get(destination);
-      addresses.getShort();
+      int sourcePort = addresses.getShort() & 0xffff;
       int port = addresses.getShort() & 0xffff;
+      announced.add(
+          new Announced(
+              new InetSocketAddress(InetAddress.getByAddress(source), sourcePort),
+              new InetSocketAddress(InetAddress.getByAddress(destination), port)));
       String line =
           new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)).readLine();
       String answer =

@@ -7,16 +7,18 @@ import dev.claw.egress.EgressException;
 import dev.claw.egress.EgressLimits;
 import dev.claw.egress.EgressProxy;
 import dev.claw.egress.Outbound;
-import dev.claw.egress.ProgramFinder;
 import dev.claw.egress.SystemResolver;
 import dev.claw.model.Actor;
 import dev.claw.model.AgentName;
+import dev.claw.model.BackendException;
+import dev.claw.model.EgressRule;
 import dev.claw.supervisor.Host;
 import dev.claw.supervisor.ProviderSecrets;
 import dev.claw.supervisor.SupervisorException;
 import dev.claw.supervisor.SupervisorException.Reason;
 import dev.claw.supervisor.resident.ControlMessage.Answer;
 import dev.claw.supervisor.resident.ControlMessage.Request;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -115,12 +117,23 @@ public final class ResidentProcess {
         decisions,
         new SystemResolver(blocking),
         Outbound.DIRECT,
-        ProgramFinder.UNKNOWN,
+        (agent, source, destination) ->
+            CompletableFuture.supplyAsync(() -> program(agent, source, destination), blocking),
         name -> CompletableFuture.supplyAsync(() -> key(name), blocking),
         clock,
         blocking,
         null,
         EgressEnvironment.DNS_SERVER);
+  }
+
+  private Optional<EgressRule.Program> program(
+      AgentName agent, InetSocketAddress source, InetSocketAddress destination) {
+    try {
+      return host.backend().findProgram(host.agents().get(agent).id(), source, destination);
+    } catch (SupervisorException | BackendException e) {
+      log.accept(agent + ": it can't be seen which program asks: " + e.getMessage());
+      throw new CompletionException(e);
+    }
   }
 
   private Optional<String> key(String name) {
