@@ -40,7 +40,8 @@ class IdleAgentTest {
             this::record,
             name -> CompletableFuture.completedFuture(List.of()),
             Outbound.DIRECT,
-            (name, port, destination) -> CompletableFuture.failedFuture(new IllegalStateException()),
+            (name, port, destination) ->
+                CompletableFuture.failedFuture(new IllegalStateException()),
             secret -> CompletableFuture.failedFuture(new IllegalStateException()),
             () -> now,
             Runnable::run,

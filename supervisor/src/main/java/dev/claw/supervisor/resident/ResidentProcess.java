@@ -1,6 +1,5 @@
 package dev.claw.supervisor.resident;
 
-import dev.claw.audit.AuditLog;
 import dev.claw.egress.AuditedDecisions;
 import dev.claw.egress.EgressEnvironment;
 import dev.claw.egress.EgressException;
@@ -23,17 +22,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * The process that serves running agents: it opens their egress when it is asked for, opens again
@@ -88,7 +84,7 @@ public final class ResidentProcess {
         ExecutorService blocking = Executors.newCachedThreadPool(ResidentProcess::daemon);
         ScheduledExecutorService later =
             Executors.newSingleThreadScheduledExecutor(ResidentProcess::daemon);
-        AuditedDecisions decisions = new AuditedDecisions(chains(), options.actor());
+        AuditedDecisions decisions = new AuditedDecisions(host.journal()::chain, options.actor());
         EgressProxy proxy =
             new EgressProxy(
                 environment(decisions, sources.clock(), blocking), EgressLimits.DEFAULT, 0);
@@ -143,12 +139,6 @@ public final class ResidentProcess {
       log.accept(String.valueOf(e.getMessage()));
       throw new CompletionException(e);
     }
-  }
-
-  /** Each kept, since a chain that is opened anew verifies its head anew. */
-  private Function<AgentName, AuditLog> chains() {
-    Map<AgentName, AuditLog> open = new ConcurrentHashMap<>();
-    return agent -> open.computeIfAbsent(agent, host.journal()::chain);
   }
 
   private static Thread daemon(Runnable work) {
