@@ -12,7 +12,7 @@ SCRIPTS = $(filter-out scripts/model-server,$(wildcard scripts/*)) .ci/run boots
 
 help:
 	@echo 'claw $(VERSION)'
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 21
 
 demo: ## take an agent through its life, printing every command
 	@scripts/demo
