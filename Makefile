@@ -7,12 +7,12 @@ MAVEN = JAVA_HOME="$$(scripts/java25)" mvn --batch-mode --no-transfer-progress
 SCRIPTS = $(filter-out scripts/model-server,$(wildcard scripts/*)) .ci/run bootstrap/src/main/resources/dev/claw/bootstrap/image/build.sh \
 	bootstrap/src/main/resources/dev/claw/bootstrap/image/claw-agent-init
 
-.PHONY: help demo test dist install format lint bench man clean
+.PHONY: help demo test dist install format lint bench bench-egress man clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'claw $(VERSION)'
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 21
 
 demo: ## take an agent through its life, printing every command
 	@scripts/demo
@@ -46,6 +46,10 @@ lint: ## check shell scripts, format and what the compiler plugins find
 
 bench: dist ## start-up times beside those of python3 and podman
 	@benchmarks/startup
+
+bench-egress: dist ## what egress costs beside other proxies
+	@benchmarks/egress
+	@$(MAVEN) -q -Pbenchmarks --projects benchmarks/jmh --also-make package -DskipTests
 
 man: dist ## write docs/man/claw.1 from the commands
 	@"$$(scripts/java25)/bin/java" -cp 'dist/target/claw/lib/*' dev.claw.cli.ManPage >docs/man/claw.1.new
