@@ -48,8 +48,10 @@ final class ManPage {
             + " lock does not name, and what runs is compared with the lock by what the kernel says"
             + " of it. Every act that changes something is on record in an audit log.");
     page.paragraph(
-        "This version has no egress proxy and no model broker: an agent whose network profile is"
-            + " allowlist reaches nothing, neither the hosts that its rules name nor its model.");
+        "An agent whose network profile is allowlist has no network interface. What it sends out"
+            + " goes to one process of claw's on the host, the supervisor, which decides by the lock"
+            + " and by grants, records each decision, and adds the key to calls of its model. While"
+            + " no supervisor runs, the agent reaches nothing.");
     page.paragraph(
         "claw runs as an ordinary user and refuses to run as root. Results go to standard output,"
             + " everything else to standard error. Each command also takes -h and --help; --debug"
