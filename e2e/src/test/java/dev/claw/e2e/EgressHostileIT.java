@@ -118,6 +118,10 @@ class EgressHostileIT {
 
   @Test
   void directTcp() {
+    tcpLeadsNowhere();
+  }
+
+  private void tcpLeadsNowhere() {
     List<Said> asks = new ArrayList<>();
     for (String to :
         List.of(
@@ -146,6 +150,10 @@ class EgressHostileIT {
 
   @Test
   void theHostsOwnAddressesThroughTheProxy() {
+    hostsAddressesAreRefused();
+  }
+
+  private void hostsAddressesAreRefused() {
     for (String to :
         List.of(
             "127.0.0.1",
@@ -244,7 +252,10 @@ class EgressHostileIT {
       byte[] ours = "control".getBytes(StandardCharsets.UTF_8);
       try (DatagramSocket sender = new DatagramSocket()) {
         sender.send(
-            new DatagramPacket(ours, ours.length, new InetSocketAddress("127.0.0.1", port)));
+            new DatagramPacket(
+                ours,
+                ours.length,
+                new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port)));
       }
       DatagramPacket first = new DatagramPacket(new byte[100], 100);
       receiver.receive(first);
@@ -390,7 +401,14 @@ class EgressHostileIT {
   @Test
   void addressesThatStandForNames() {
     String address =
-        agent.exec("getent", "ahostsv4", "named.example").out().strip().split("\\s+")[0];
+        agent
+            .exec("getent", "ahostsv4", "named.example")
+            .out()
+            .strip()
+            .lines()
+            .findFirst()
+            .orElse("")
+            .replaceAll("\\s.*", "");
     Assertions.assertThat(address).startsWith("198.1");
     leadNowhere(
         List.of(
@@ -412,7 +430,7 @@ class EgressHostileIT {
     // PROXY protocol, version 2: TCP over IPv4 from 10.0.0.1:1 to the host's denied port.
     byte[] port = {(byte) (denied.port() >> 8), (byte) denied.port()};
     StringBuilder header = new StringBuilder("\r\n\r\n\0\r\nQUIT\n\041\021\0\014\012\0\0\1");
-    for (String part : host.split("\\.")) {
+    for (String part : List.of(host.split("\\.", -1))) {
       header.append((char) Integer.parseInt(part));
     }
     header.append("\0\1").append(new String(port, StandardCharsets.ISO_8859_1));
@@ -481,6 +499,10 @@ class EgressHostileIT {
 
   @Test
   void withoutProxyVariables() {
+    variablesDoNotMatter();
+  }
+
+  private void variablesDoNotMatter() {
     String curl = "curl -sS -m 60 -o /dev/null -w '%{http_code}\\n' ";
     CommandResult result =
         agent.shell(
@@ -522,9 +544,9 @@ class EgressHostileIT {
         .as(result.toString())
         .doesNotContain("wrote", "removed", "mounted", "unshared");
     whatIsAllowedPasses();
-    directTcp();
-    withoutProxyVariables();
-    theHostsOwnAddressesThroughTheProxy();
+    tcpLeadsNowhere();
+    variablesDoNotMatter();
+    hostsAddressesAreRefused();
   }
 
   @Test
