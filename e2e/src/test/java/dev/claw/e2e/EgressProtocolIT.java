@@ -215,7 +215,7 @@ class EgressProtocolIT {
             "* " + target)
         .forEach(
             pair -> {
-              String[] both = pair.split(" ");
+              String[] both = pair.split(" ", -1);
               asks.put(pair, Said.toProxy(get(both[0], both[1])));
             });
     asks.put("captured, another Host", captured(get("/", "evil.example")));
