@@ -1,6 +1,7 @@
 package dev.claw.e2e;
 
 import static dev.claw.e2e.CommandResultAssert.assertThat;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.claw.e2e.CapturedAgent.Heard;
 import dev.claw.e2e.CapturedAgent.Said;
@@ -34,7 +35,7 @@ class EgressProtocolIT {
       HostServer.of(
           (in, out, connection) -> {
             HostServer.head(in);
-            out.write(("HTTP/1.1 200 OK\r\nContent-Length: " + BULK + "\r\n\r\n").getBytes());
+            out.write(("HTTP/1.1 200 OK\r\nContent-Length: " + BULK + "\r\n\r\n").getBytes(UTF_8));
             byte[] block = new byte[65_536];
             for (int at = 0; at < BULK; at += block.length) {
               out.write(block);
@@ -214,7 +215,7 @@ class EgressProtocolIT {
             "* " + target)
         .forEach(
             pair -> {
-              String[] both = pair.split(" ");
+              String[] both = pair.split(" ", -1);
               asks.put(pair, Said.toProxy(get(both[0], both[1])));
             });
     asks.put("captured, another Host", captured(get("/", "evil.example")));

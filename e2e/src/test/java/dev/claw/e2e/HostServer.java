@@ -12,8 +12,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A server of the host on all its addresses, which counts who gets through to it. */
@@ -29,7 +31,7 @@ final class HostServer implements AutoCloseable {
   private final ServerSocket listener;
   private final Service service;
   private final AtomicInteger connections = new AtomicInteger();
-  private final StringBuffer heard = new StringBuffer();
+  private final Queue<String> heard = new ConcurrentLinkedQueue<>();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
   private HostServer(Service service) {
@@ -53,11 +55,11 @@ final class HostServer implements AutoCloseable {
     self[0] =
         new HostServer(
             (in, out, connection) -> {
-              self[0].heard.append(head(in));
+              self[0].heard.add(head(in));
               out.write(ok("served by " + connection.getLocalPort()));
               out.flush();
               // What comes behind the first request must not be one more.
-              self[0].heard.append(new String(in.readAllBytes(), StandardCharsets.ISO_8859_1));
+              self[0].heard.add(new String(in.readAllBytes(), StandardCharsets.ISO_8859_1));
             });
     return self[0];
   }
@@ -108,7 +110,7 @@ final class HostServer implements AutoCloseable {
 
   /** All that requests said to {@link #http}. */
   String heard() {
-    return heard.toString();
+    return String.join("", heard);
   }
 
   private void accept() {
