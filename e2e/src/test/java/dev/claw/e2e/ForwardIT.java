@@ -1,0 +1,66 @@
+package dev.claw.e2e;
+
+import static dev.claw.e2e.CommandResultAssert.assertThat;
+
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+
+/** The way in to a real gateway. */
+@RequiresPodman
+@SharedAgent.Wanted
+class ForwardIT {
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static Command forward(SharedAgent agent, int port) {
+    return agent.claw().command("forward", agent.name(), "--local", Integer.toString(port));
+  }
+
+  private static int health(int port) {
+    try {
+      HttpURLConnection connection =
+          (HttpURLConnection)
+              URI.create("http://127.0.0.1:" + port + "/healthz").toURL().openConnection();
+      connection.setReadTimeout(20_000);
+      return connection.getResponseCode();
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+
+  @Test
+  void theGatewayAnswersOnTheHostsLoopbackUntilCtrlC(SharedAgent agent) throws IOException {
+    int one = freePort();
+    int two = freePort();
+    try (RunningCommand first = forward(agent, one).start();
+        RunningCommand second = forward(agent, two).start()) {
+      first.await("the first to answer", () -> health(one) == 200);
+      second.await("the second to answer", () -> health(two) == 200);
+      first.signal("INT");
+      assertThat(first.result()).succeeds();
+      Assertions.assertThat(health(one)).isEqualTo(-1);
+      Assertions.assertThat(health(two)).isEqualTo(200);
+      Assertions.assertThat(second.out() + second.err()).doesNotContain("token=");
+    }
+    assertThat(agent.claw().run("audit", "show", agent.name())).prints("agent.forward");
+  }
+
+  @Test
+  void aPortThatIsTakenAndAnAgentThatIsNotThereAreSaid(SharedAgent agent) throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = Integer.toString(taken.getLocalPort());
+      assertThat(forward(agent, taken.getLocalPort()).run()).exits(7).says(port);
+    }
+    assertThat(agent.claw().run("forward", "nobody-here")).exits(4).says("nobody-here");
+    assertThat(agent.claw().run("forward", agent.name(), "99999")).exits(2);
+  }
+}
