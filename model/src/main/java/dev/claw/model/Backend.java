@@ -1,6 +1,5 @@
 package dev.claw.model;
 
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -102,8 +101,8 @@ public interface Backend extends AutoCloseable {
    * @param source address and port from which the program connected, IPv4
    * @param destination what it connected to, before any redirection
    */
-  Optional<EgressRule.Program> findProgram(
-      AgentId id, InetSocketAddress source, InetSocketAddress destination) throws BackendException;
+  Optional<EgressRule.Program> findProgram(AgentId id, Endpoint source, Endpoint destination)
+      throws BackendException;
 
   /**
    * Starts the agent's pod and container; done when the first process runs. A running one is left

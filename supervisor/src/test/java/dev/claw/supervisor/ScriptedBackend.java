@@ -14,6 +14,7 @@ import dev.claw.model.Digest;
 import dev.claw.model.EffectiveState;
 import dev.claw.model.EffectiveState.MountPoint;
 import dev.claw.model.EgressRule;
+import dev.claw.model.Endpoint;
 import dev.claw.model.ExecOptions;
 import dev.claw.model.ExecResult;
 import dev.claw.model.ImageInfo;
@@ -24,7 +25,6 @@ import dev.claw.model.OutputSink;
 import dev.claw.model.Resources;
 import dev.claw.model.Secret;
 import dev.claw.model.WayIn;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -289,8 +289,8 @@ public final class ScriptedBackend implements Backend {
   }
 
   @Override
-  public Optional<EgressRule.Program> findProgram(
-      AgentId id, InetSocketAddress source, InetSocketAddress destination) throws BackendException {
+  public Optional<EgressRule.Program> findProgram(AgentId id, Endpoint source, Endpoint destination)
+      throws BackendException {
     called("findProgram", id);
     return Optional.empty();
   }

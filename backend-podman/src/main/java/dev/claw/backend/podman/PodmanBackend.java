@@ -12,6 +12,7 @@ import dev.claw.model.ContainerSpec;
 import dev.claw.model.Digest;
 import dev.claw.model.EffectiveState;
 import dev.claw.model.EgressRule;
+import dev.claw.model.Endpoint;
 import dev.claw.model.ExecOptions;
 import dev.claw.model.ExecResult;
 import dev.claw.model.ImageInfo;
@@ -20,6 +21,7 @@ import dev.claw.model.LogSink;
 import dev.claw.model.OutputSink;
 import dev.claw.model.Quoted;
 import dev.claw.model.WayIn;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -158,9 +160,13 @@ public final class PodmanBackend implements Backend {
   }
 
   @Override
-  public Optional<EgressRule.Program> findProgram(
-      AgentId id, InetSocketAddress source, InetSocketAddress destination) throws BackendException {
-    return programs.find(id, source, destination);
+  public Optional<EgressRule.Program> findProgram(AgentId id, Endpoint source, Endpoint destination)
+      throws BackendException {
+    return programs.find(id, address(source), address(destination));
+  }
+
+  private static InetSocketAddress address(Endpoint end) {
+    return new InetSocketAddress(InetAddress.ofLiteral(end.address()), end.port());
   }
 
   @Override

@@ -3,9 +3,11 @@ package dev.claw.backend.podman;
 import static dev.claw.backend.podman.Host.LOCK;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.claw.model.AddressText;
 import dev.claw.model.ContainerSpec;
 import dev.claw.model.Digest;
 import dev.claw.model.EgressRule;
+import dev.claw.model.Endpoint;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,7 +82,12 @@ class ProgramsIT {
         Duration.ofSeconds(30),
         1024);
     DoorServer.Announced connection = server.next();
-    return host.backend.findProgram(spec.id(), connection.source(), connection.destination());
+    return host.backend.findProgram(
+        spec.id(), end(connection.source()), end(connection.destination()));
+  }
+
+  private static Endpoint end(InetSocketAddress end) {
+    return new Endpoint(AddressText.of(end.getAddress().getAddress()), end.getPort());
   }
 
   private EgressRule.Program program(String path) throws Exception {
@@ -117,9 +124,7 @@ class ProgramsIT {
     assertThat(asked("sleep 60 | nc 192.0.2.1 443")).isPresent();
     assertThat(
             host.backend.findProgram(
-                spec.id(),
-                new InetSocketAddress("100.64.0.1", 1),
-                new InetSocketAddress("192.0.2.1", 443)))
+                spec.id(), new Endpoint("100.64.0.1", 1), new Endpoint("192.0.2.1", 443)))
         .isEmpty();
   }
 }

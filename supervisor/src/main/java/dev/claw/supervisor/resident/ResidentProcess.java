@@ -8,9 +8,11 @@ import dev.claw.egress.EgressProxy;
 import dev.claw.egress.Outbound;
 import dev.claw.egress.SystemResolver;
 import dev.claw.model.Actor;
+import dev.claw.model.AddressText;
 import dev.claw.model.AgentName;
 import dev.claw.model.BackendException;
 import dev.claw.model.EgressRule;
+import dev.claw.model.Endpoint;
 import dev.claw.supervisor.Host;
 import dev.claw.supervisor.ProviderSecrets;
 import dev.claw.supervisor.SupervisorException;
@@ -125,11 +127,16 @@ public final class ResidentProcess {
   private Optional<EgressRule.Program> program(
       AgentName agent, InetSocketAddress source, InetSocketAddress destination) {
     try {
-      return host.backend().findProgram(host.agents().get(agent).id(), source, destination);
+      return host.backend()
+          .findProgram(host.agents().get(agent).id(), end(source), end(destination));
     } catch (SupervisorException | BackendException e) {
       log.accept(agent + ": it can't be seen which program asks: " + e.getMessage());
       throw new CompletionException(e);
     }
+  }
+
+  private static Endpoint end(InetSocketAddress end) {
+    return new Endpoint(AddressText.of(end.getAddress().getAddress()), end.getPort());
   }
 
   private Optional<String> key(String name) {
