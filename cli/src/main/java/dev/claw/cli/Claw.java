@@ -172,7 +172,10 @@ final class Claw implements AutoCloseable {
   SupervisorClient supervisor() {
     String launcher = System.getProperty("claw.launcher", "");
     List<String> command =
-        launcher.isEmpty() ? List.of() : List.of(launcher, "supervisor", "run", "--detached");
+        launcher.isEmpty()
+            ? List.of()
+            : List.of(
+                "env", "CLAW_HOME=" + home().root(), launcher, "supervisor", "run", "--detached");
     return new SupervisorClient(
         residentFolder(), new ResidentStart(command, home().supervisorLog()));
   }

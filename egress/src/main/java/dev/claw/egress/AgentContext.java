@@ -19,6 +19,7 @@ final class AgentContext {
   private final Budget budget;
   private final @Nullable InspectionTls inspection;
   private final Set<Client> clients = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
   private volatile Current current;
 
   /** What the agents of one proxy share. */
@@ -73,6 +74,17 @@ final class AgentContext {
 
   Budget budget() {
     return budget;
+  }
+
+  /** From now on nobody is served. */
+  void close() {
+    closed = true;
+    clients.forEach(client -> client.end("the agent's egress was closed"));
+  }
+
+  /** Whether a connection that has just been added came after the end. */
+  boolean isClosed() {
+    return closed;
   }
 
   Set<Client> clients() {

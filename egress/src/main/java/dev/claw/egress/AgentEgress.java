@@ -84,7 +84,7 @@ public final class AgentEgress implements AutoCloseable {
       }
     }
     listener.close().awaitUninterruptibly();
-    context.clients().forEach(client -> client.end("the agent's egress was closed"));
+    context.close();
     for (EgressEvent folded : context.nameDenials().drain()) {
       var _ = context.environment().log().record(folded);
     }

@@ -78,6 +78,11 @@ final class DoorHandler extends ChannelInboundHandlerAdapter {
     accepted = true;
     Client client = new Client(agent, ctx.channel(), destination, message.sourcePort());
     agent.clients().add(client);
+    if (agent.isClosed()) {
+      agent.clients().remove(client);
+      ctx.close();
+      return;
+    }
     long idle = agent.limits().idle().toMillis();
     ctx.pipeline()
         .addLast(new IdleStateHandler(0, 0, idle, TimeUnit.MILLISECONDS))

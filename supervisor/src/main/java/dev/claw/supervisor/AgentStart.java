@@ -171,7 +171,12 @@ public final class AgentStart {
           stopAgain(agent, e);
         }
         throw e;
-      } catch (SupervisorException | RuntimeException e) {
+      } catch (SupervisorException e) {
+        if (!running || e.reason() == Reason.DRIFT) { // only what is not what the lock names
+          stopAgain(agent, e);
+        }
+        throw e;
+      } catch (RuntimeException e) {
         stopAgain(agent, e);
         throw e;
       }

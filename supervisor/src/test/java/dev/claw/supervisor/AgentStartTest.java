@@ -313,6 +313,14 @@ class AgentStartTest {
   }
 
   @Test
+  void whoRunsGoesOnWhereNobodyCanServeItsEgressAgain() throws Exception {
+    fixture().start();
+    fixture().egress.fails = true;
+    assertRefused(Reason.FAILED, fixture()::start);
+    assertThat(container().state()).isEqualTo(State.RUNNING);
+  }
+
+  @Test
   void aHostThatCanBuildNoDoorRunsTheAgentWithoutOneAndSaysSo() throws Exception {
     backend().failIn("openDoor", BackendException.Kind.FAILED);
     AgentStart.Report report = fixture().start();

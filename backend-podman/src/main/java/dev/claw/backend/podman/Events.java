@@ -52,7 +52,11 @@ final class Events {
   }
 
   private static Optional<AgentId> agent(byte[] event) throws IOException {
-    String id = Json.parse(event).get("Actor").get("Attributes").get(Label.ID).text();
+    Json parsed = Json.parse(event);
+    if (parsed.get("Action").text().startsWith("exec")) {
+      return Optional.empty(); // which changes nothing of the container
+    }
+    String id = parsed.get("Actor").get("Attributes").get(Label.ID).text();
     try {
       return id.isEmpty() ? Optional.empty() : Optional.of(AgentId.parse(id));
     } catch (InvalidValueException e) {

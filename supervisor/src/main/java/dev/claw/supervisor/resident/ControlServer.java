@@ -77,11 +77,7 @@ final class ControlServer implements AutoCloseable {
     while (true) {
       try {
         SocketChannel connection = listener.accept();
-        if (isOperator(connection)) {
-          Thread.startVirtualThread(() -> answer(connection));
-        } else {
-          connection.close();
-        }
+        Thread.startVirtualThread(() -> answer(connection));
       } catch (IOException e) {
         if (!listener.isOpen()) {
           return;
@@ -105,6 +101,9 @@ final class ControlServer implements AutoCloseable {
 
   private void answer(SocketChannel connection) {
     try (connection) {
+      if (!isOperator(connection)) {
+        return;
+      }
       Answer answer;
       try {
         answer = handler.apply(ControlMessage.readRequest(question(connection)));

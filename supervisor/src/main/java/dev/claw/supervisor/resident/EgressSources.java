@@ -19,6 +19,7 @@ import dev.claw.supervisor.SupervisorException.Reason;
 import dev.claw.supervisor.UsageStore;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -75,11 +76,13 @@ final class EgressSources {
     usage.write(id, used);
   }
 
-  /** Puts on record which grants are over, and removes them. */
-  void endGrants(AgentName name, AgentId id) throws SupervisorException, BackendException {
-    for (GivenGrant over : grants.read(id).ended()) {
+  /** Puts on record which grants are over, and removes them; whether there were any. */
+  boolean endGrants(AgentName name, AgentId id) throws SupervisorException, BackendException {
+    List<GivenGrant> ended = grants.read(id).ended();
+    for (GivenGrant over : ended) {
       new Grants(host, agent -> {}).end(name, over);
     }
+    return !ended.isEmpty();
   }
 
   /** By which grants count time. */

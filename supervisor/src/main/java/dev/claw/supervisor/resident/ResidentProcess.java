@@ -9,6 +9,7 @@ import dev.claw.egress.Outbound;
 import dev.claw.egress.SystemResolver;
 import dev.claw.model.Actor;
 import dev.claw.model.AddressText;
+import dev.claw.model.AgentId;
 import dev.claw.model.AgentName;
 import dev.claw.model.BackendException;
 import dev.claw.model.EgressRule;
@@ -158,16 +159,20 @@ public final class ResidentProcess {
       return switch (request) {
         case Request.Serve(AgentName agent) -> {
           Path socket = served.serve(agent);
+          Optional<AgentId> id = served.find(agent);
+          long announced = id.map(served::announced).orElse(0L);
           var _ =
               later.schedule(
-                  () -> served.find(agent).ifPresent(watch::releaseUnlessRunning),
+                  () -> id.ifPresent(known -> watch.releaseUnlessRunning(known, announced)),
                   START.toSeconds(),
                   TimeUnit.SECONDS);
           yield new Answer.ServedAt(socket);
         }
         case Request.Refresh(AgentName agent) -> {
           if (served.find(agent).isPresent()) {
-            served.serve(agent);
+            served.refresh(agent);
+          } else {
+            watch.resume(agent); // one that lost its egress while its lock did not hold
           }
           yield new Answer.Done();
         }

@@ -1,5 +1,6 @@
 package dev.claw.supervisor.resident;
 
+import dev.claw.egress.AgentAuthority;
 import dev.claw.egress.AgentEgress;
 import dev.claw.egress.EgressException;
 import dev.claw.egress.EgressProxy;
@@ -32,17 +33,27 @@ final class ServedAgents implements AutoCloseable {
   private final Map<AgentId, Served> served = new HashMap<>();
 
   /**
-   * @param ran whether it was seen running since it is served
+   * @param announced how often it was announced that it will run
+   * @param ran whether it was seen running since it was announced last
    * @param kept what is on disk of what it used
    */
   private record Served(
-      AgentName name, AgentEgress egress, boolean inspected, boolean ran, EgressUsage kept) {
+      AgentName name,
+      AgentEgress egress,
+      Optional<String> authority,
+      long announced,
+      boolean ran,
+      EgressUsage kept) {
     Served running() {
-      return new Served(name, egress, inspected, true, kept);
+      return new Served(name, egress, authority, announced, true, kept);
+    }
+
+    Served again() {
+      return new Served(name, egress, authority, announced + 1, false, kept);
     }
 
     Served keeping(EgressUsage used) {
-      return new Served(name, egress, inspected, ran, used);
+      return new Served(name, egress, authority, announced, ran, used);
     }
   }
 
@@ -62,23 +73,39 @@ final class ServedAgents implements AutoCloseable {
     this.log = log;
   }
 
-  /** Opens the agent's egress, or has its present lock and grants decide from now on. */
+  /** Opens the egress of an agent that is about to run, or runs. */
   synchronized Path serve(AgentName name) throws SupervisorException {
+    Path socket = open(name);
+    find(name).ifPresent(id -> served.computeIfPresent(id, (_, agent) -> agent.again()));
+    return socket;
+  }
+
+  /** Has the agent's present lock and grants decide from now on. */
+  synchronized void refresh(AgentName name) throws SupervisorException {
+    var _ = open(name);
+  }
+
+  private Path open(AgentName name) throws SupervisorException {
     EgressSources.Source source = source(name);
     AgentId id = source.id();
     Path socket = folder.egress(id);
+    Optional<String> authority = source.authority().map(AgentAuthority::certificatePem);
     Served before = served.get(id);
-    boolean sameAuthority = before != null && before.inspected() == source.authority().isPresent();
-    if (before != null && sameAuthority && before.name().equals(name) && Files.exists(socket)) {
+    if (before != null
+        && before.authority().equals(authority)
+        && before.name().equals(name)
+        && Files.exists(socket)) {
       before.egress().update(source.rules());
       return socket;
     }
     release(id);
+    // An agent that was deleted and made again under the same name is another one.
+    find(name).ifPresent(this::release);
     try {
       EgressUsage used = sources.usage(id);
       AgentEgress egress =
           proxy.open(name, socket, source.rules(), used, source.authority().orElse(null));
-      served.put(id, new Served(name, egress, source.authority().isPresent(), false, used));
+      served.put(id, new Served(name, egress, authority, 0, false, used));
       mark();
     } catch (EgressException e) {
       throw new SupervisorException(Reason.STATE, String.valueOf(e.getMessage()), e);
@@ -103,8 +130,10 @@ final class ServedAgents implements AutoCloseable {
       if (agent != null) {
         keepUsage(id, agent);
         try {
-          sources.endGrants(agent.name(), id);
-        } catch (SupervisorException | BackendException e) {
+          if (sources.endGrants(agent.name(), id)) {
+            refresh(agent.name());
+          }
+        } catch (SupervisorException | BackendException | RuntimeException e) {
           log.accept(agent.name() + ": " + e.getMessage());
         }
       }
@@ -148,6 +177,12 @@ final class ServedAgents implements AutoCloseable {
 
   synchronized boolean has(AgentId id) {
     return served.containsKey(id);
+  }
+
+  /** How often it was announced; 0 where it is not served. */
+  synchronized long announced(AgentId id) {
+    Served agent = served.get(id);
+    return agent == null ? 0 : agent.announced();
   }
 
   /** Whether it was seen running since it is served. */

@@ -24,13 +24,20 @@ import java.util.TimerTask;
 public final class SupervisorClient implements EgressAccess {
   private static final Duration ANSWER = Duration.ofSeconds(60);
   private static final Duration END = Duration.ofSeconds(20);
+  private static final Duration PAUSE = Duration.ofMillis(20);
 
   private final ResidentFolder folder;
   private final ResidentStart start;
+  private final Duration patience;
 
   public SupervisorClient(ResidentFolder folder, ResidentStart start) {
+    this(folder, start, END);
+  }
+
+  SupervisorClient(ResidentFolder folder, ResidentStart start, Duration patience) {
     this.folder = folder;
     this.start = start;
+    this.patience = patience;
   }
 
   @Override
@@ -56,7 +63,21 @@ public final class SupervisorClient implements EgressAccess {
 
   @Override
   public void refresh(AgentName agent) throws SupervisorException {
-    var _ = ask(new Request.Refresh(agent));
+    long end = System.nanoTime() + patience.toNanos();
+    while (ask(new Request.Refresh(agent)).isEmpty() && ProcessLock.isTaken(folder.lock())) {
+      // One runs and does not answer: it may be starting, or ending.
+      if (System.nanoTime() - end > 0) {
+        throw new SupervisorException(
+            Reason.FAILED,
+            "a supervisor runs and does not answer; see 'claw supervisor logs', and end it");
+      }
+      try {
+        Thread.sleep(PAUSE);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new SupervisorException(Reason.INTERRUPTED, "broken off", e);
+      }
+    }
   }
 
   /** How the process is; empty where none runs. */
@@ -78,14 +99,14 @@ public final class SupervisorClient implements EgressAccess {
     if (ask(new Request.Stop()).isEmpty()) {
       return false;
     }
-    long end = System.nanoTime() + END.toNanos();
+    long end = System.nanoTime() + patience.toNanos();
     while (ProcessLock.isTaken(folder.lock())) {
       if (System.nanoTime() - end > 0) {
         throw new SupervisorException(
             Reason.FAILED,
             "the supervisor was told to end and still runs; see 'claw supervisor logs'");
       }
-      Thread.sleep(20);
+      Thread.sleep(PAUSE);
     }
     return true;
   }

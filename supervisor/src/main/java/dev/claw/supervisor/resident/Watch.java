@@ -8,6 +8,7 @@ import dev.claw.model.BackendException;
 import dev.claw.supervisor.AgentRecord;
 import dev.claw.supervisor.Host;
 import dev.claw.supervisor.SupervisorException;
+import dev.claw.supervisor.SupervisorException.Reason;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,25 +45,26 @@ final class Watch implements AutoCloseable {
     Duration pause = SHORTEST_PAUSE;
     while (!closed) {
       Instant since = host.clock().instant();
+      long begin = System.nanoTime();
       try {
         lookAtAll();
         host.backend().watch(since, this::changed);
-        pause = SHORTEST_PAUSE;
       } catch (BackendException | SupervisorException | RuntimeException e) {
         if (closed) {
           return;
         }
         log.accept("the backend was lost: " + e.getMessage());
       }
+      if (System.nanoTime() - begin > LONGEST_PAUSE.toNanos()) {
+        pause = SHORTEST_PAUSE;
+      }
       try {
         Thread.sleep(pause);
       } catch (InterruptedException e) {
         return; // close
       }
-      pause =
-          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
-              ? pause.multipliedBy(2)
-              : LONGEST_PAUSE;
+      Duration twice = pause.multipliedBy(2);
+      pause = twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
     }
   }
 
@@ -77,7 +79,7 @@ final class Watch implements AutoCloseable {
     }
   }
 
-  /** The agent was not asked for: it ran before this process did. */
+  /** The agent was not asked for: it ran before this process did, or lost its egress meanwhile. */
   private void resume(AgentContainer container) {
     AgentName name = container.name();
     try {
@@ -85,24 +87,39 @@ final class Watch implements AutoCloseable {
       if (agent.isEmpty() || !agent.get().id().equals(container.id())) {
         return; // of another state folder
       }
-      if (!served.has(container.id())) {
-        Path socket = served.serve(name);
-        host.backend().openDoor(container.id(), socket);
-        log.accept(name + ": runs, so its egress is open again");
+      if (served.has(container.id())) {
+        served.ran(container.id());
+        return;
       }
+      Path socket = served.serve(name);
       served.ran(container.id());
-    } catch (SupervisorException | BackendException e) {
-      log.accept(name + ": runs without egress: " + e.getMessage());
+      host.backend().openDoor(container.id(), socket);
+      log.accept(name + ": runs, so its egress is open again");
+    } catch (SupervisorException e) {
+      if (e.reason() != Reason.REFUSED) { // as for one whose policy gives it no door
+        log.accept(name + ": runs without egress: " + e.getMessage());
+      }
+    } catch (BackendException e) {
+      log.accept(name + ": runs without a door: " + e.getMessage());
+    }
+  }
+
+  /** The same by name, where it runs. */
+  void resume(AgentName name) throws SupervisorException {
+    Optional<AgentRecord> agent = host.agents().find(name);
+    try {
+      if (agent.isPresent() && isRunning(agent.get().id())) {
+        host.backend().find(agent.get().id()).ifPresent(this::resume);
+      }
+    } catch (BackendException e) {
+      log.accept(name + ": it can't be seen whether it runs: " + e.getMessage());
     }
   }
 
   private void changed(AgentId id) {
-    if (!served.has(id)) {
-      return;
-    }
     try {
       if (isRunning(id)) {
-        served.ran(id);
+        host.backend().find(id).ifPresent(this::resume);
       } else if (served.hasRun(id)) {
         served.release(id);
         log.accept("agent " + id + " ended");
@@ -112,8 +129,15 @@ final class Watch implements AutoCloseable {
     }
   }
 
-  /** For an agent that was announced and may never have come. */
-  void releaseUnlessRunning(AgentId id) {
+  /**
+   * For an agent that was announced and may never have come.
+   *
+   * @param announced as {@link ServedAgents#announced} said then; a later announcement has its own
+   */
+  void releaseUnlessRunning(AgentId id, long announced) {
+    if (served.announced(id) != announced) {
+      return;
+    }
     try {
       if (isRunning(id)) {
         served.ran(id);

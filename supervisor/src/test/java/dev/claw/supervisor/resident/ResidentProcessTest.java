@@ -130,6 +130,42 @@ class ResidentProcessTest {
   }
 
   @Test
+  void whoRunsAndLostItsEgressHasItAgainWhenItsLockHolds() throws Exception {
+    fixture.start();
+    Path config = fixture.host.home().agent(Fixture.CODER).openclaw();
+    byte[] locked = Files.readAllBytes(config);
+    var _ = run(Optional.empty());
+    await(() -> log.contains("coder: runs, so its egress is open again"));
+    Files.writeString(config, "{}");
+    assertThatThrownBy(() -> client.refresh(Fixture.CODER)).isInstanceOf(SupervisorException.class);
+    assertThat(client.status().orElseThrow().agents()).isEmpty();
+    Files.write(config, locked);
+    client.refresh(Fixture.CODER);
+    assertThat(client.status().orElseThrow().agents()).hasSize(1);
+  }
+
+  @Test
+  void anAgentThatIsStartedBySomebodyElseIsServedToo() throws Exception {
+    var _ = run(Optional.empty());
+    fixture.start(); // its egress is asked for elsewhere, as this fixture has it
+    assertThat(client.status().orElseThrow().agents()).isEmpty();
+    fixture.backend.change(fixture.record(Fixture.CODER).id());
+    await(() -> client.status().orElseThrow().agents().size() == 1);
+  }
+
+  @Test
+  void whoeverHoldsTheLockAndDoesNotAnswerIsNotTakenForNobody() throws Exception {
+    folder.create();
+    try (ProcessLock _ = ProcessLock.take(folder.lock())) {
+      SupervisorClient impatient =
+          new SupervisorClient(
+              folder, new ResidentStart(List.of(), temporary.resolve("log")), Duration.ZERO);
+      assertThatThrownBy(() -> impatient.refresh(Fixture.CODER))
+          .hasMessageContaining("does not answer");
+    }
+  }
+
+  @Test
   void whoDoesNotExistIsNotServed() throws Exception {
     var _ = run(Optional.empty());
     assertThatThrownBy(() -> client.serve(new AgentName("nobody")))
