@@ -78,7 +78,10 @@ final class CompletionScript {
             "# fish completion for claw; load it with: claw completion fish | source\n");
     script.append("complete -c claw -f\n");
     for (Entry entry : CommandTable.ENTRIES) {
-      line(script, "__fish_use_subcommand", "-a " + entry.name() + " -d '" + entry.summary() + "'");
+      line(
+          script,
+          "__fish_use_subcommand",
+          "-a " + entry.name() + " -d " + fishQuoted(entry.summary()));
     }
     for (Group group : groups()) {
       String unfinished =
@@ -87,7 +90,7 @@ final class CompletionScript {
               + "; and not __fish_seen_subcommand_from "
               + String.join(" ", names(group.leaves()));
       for (Entry leaf : group.leaves()) {
-        line(script, unfinished, "-a " + leaf.name() + " -d '" + leaf.summary() + "'");
+        line(script, unfinished, "-a " + leaf.name() + " -d " + fishQuoted(leaf.summary()));
       }
     }
     for (Command command : commands) {
@@ -111,6 +114,11 @@ final class CompletionScript {
       }
     }
     return script.toString();
+  }
+
+  /** Within single quotes fish knows two escapes, those of the quote and of the backslash. */
+  private static String fishQuoted(String text) {
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'";
   }
 
   private static void line(StringBuilder script, String condition, String what) {
