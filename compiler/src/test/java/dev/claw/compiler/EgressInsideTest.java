@@ -42,7 +42,8 @@ class EgressInsideTest {
         .doesNotContainKeys("all_proxy", "ALL_PROXY", "SSL_CERT_FILE");
     assertThat(policy.container().mounts().getLast())
         .isEqualTo(new Mount(FOLDER + "/resolv.conf", "/etc/resolv.conf", Mount.Mode.RO));
-    assertThat(proxy(policy)).isEqualTo("http://127.0.0.1:3128");
+    // OpenClaw would end at SIGTERM without finishing its turn.
+    assertThat(proxy(policy)).isEmpty();
   }
 
   @Test
