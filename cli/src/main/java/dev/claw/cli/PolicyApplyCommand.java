@@ -6,7 +6,6 @@ import dev.claw.supervisor.PolicyApply;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 @Command(
     description = {
@@ -19,12 +18,7 @@ final class PolicyApplyCommand implements Callable<ExitCode> {
 
   @Mixin private AgentArgument agent = new AgentArgument();
 
-  @Option(
-      names = "--template",
-      paramLabel = "TEMPLATE",
-      description =
-          "Name of a template, or a file such as my.yaml, in place of the one that the agent was made from by name.")
-  private String template = "";
+  @Mixin private TemplateOption template = new TemplateOption();
 
   @Mixin private JsonOption json = new JsonOption();
 
@@ -35,9 +29,8 @@ final class PolicyApplyCommand implements Callable<ExitCode> {
   @Override
   public ExitCode call() throws Exception {
     PolicyLock lock = claw.policies().locked(agent.name()).lock();
-    String name = template.isEmpty() ? lock.template().name() : template;
-    CompiledPolicy policy =
-        claw.compiling().compile(claw.compiling().source(name), lock.agentId(), lock.agentName());
+    String name = template.name(lock);
+    CompiledPolicy policy = template.compile(claw, lock);
     PolicyApply.Report report = claw.policyApply().apply(agent.name(), policy);
     if (json.wanted()) {
       RecordJson.print(claw.out(), report);

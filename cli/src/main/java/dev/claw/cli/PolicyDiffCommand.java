@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 @Command(
     description = {
@@ -26,12 +25,7 @@ final class PolicyDiffCommand implements Callable<ExitCode> {
 
   @Mixin private AgentArgument agent = new AgentArgument();
 
-  @Option(
-      names = "--template",
-      paramLabel = "TEMPLATE",
-      description =
-          "Name of a template, or a file such as my.yaml, in place of the one that the agent was made from by name.")
-  private String template = "";
+  @Mixin private TemplateOption template = new TemplateOption();
 
   @Mixin private JsonOption json = new JsonOption();
 
@@ -50,7 +44,7 @@ final class PolicyDiffCommand implements Callable<ExitCode> {
   @Override
   public ExitCode call() throws Exception {
     PolicyLock lock = claw.policies().locked(agent.name()).lock();
-    String name = template.isEmpty() ? lock.template().name() : template;
+    String name = template.name(lock);
     PolicyDiff diff = PolicyDiff.between(lock, next(lock, name));
     if (json.wanted()) {
       RecordJson.print(
@@ -71,8 +65,7 @@ final class PolicyDiffCommand implements Callable<ExitCode> {
 
   private PolicyLock next(PolicyLock lock, String name) throws Exception {
     try {
-      CompiledPolicy policy =
-          claw.compiling().compile(claw.compiling().source(name), lock.agentId(), lock.agentName());
+      CompiledPolicy policy = template.compile(claw, lock);
       return PolicyLock.of(policy, lock.serial() + 1, Optional.of(lock.digest()));
     } catch (CliException e) {
       // 1 stands for a difference here.
