@@ -15,9 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,31 +23,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @RequiresPodman
-class DoorIT {
-  private static TestImage image;
-  private Host host;
+class DoorIT extends OnPodman {
   private DoorServer server;
-
-  @BeforeAll
-  static void buildImage() throws Exception {
-    image = TestImage.build();
-  }
-
-  @AfterAll
-  static void removeImage() throws Exception {
-    image.close();
-  }
 
   @BeforeEach
   void open() throws Exception {
-    host = new Host(image);
     server = new DoorServer(host.runtime.resolve("egress.sock"));
   }
 
   @AfterEach
   void close() throws Exception {
     server.close();
-    host.close();
   }
 
   private ContainerSpec withDoor() throws Exception {

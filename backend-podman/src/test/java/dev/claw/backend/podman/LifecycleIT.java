@@ -20,36 +20,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @RequiresPodman
-class LifecycleIT {
-  private static TestImage image;
-  private Host host;
-
-  @BeforeAll
-  static void buildImage() throws Exception {
-    image = TestImage.build();
-  }
-
-  @AfterAll
-  static void removeImage() throws Exception {
-    image.close();
-  }
-
-  @BeforeEach
-  void open() throws Exception {
-    host = new Host(image);
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    host.close();
-  }
+class LifecycleIT extends OnPodman {
 
   @Test
   void goesFromNothingToRunningToNothing() throws Exception {

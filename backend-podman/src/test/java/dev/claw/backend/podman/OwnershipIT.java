@@ -14,40 +14,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What is not claw's stays as it is, and claw says so. */
 @RequiresPodman
-class OwnershipIT {
-  private static TestImage image;
+class OwnershipIT extends OnPodman {
   private final List<List<String>> foreign = new ArrayList<>();
-  private Host host;
-
-  @BeforeAll
-  static void buildImage() throws Exception {
-    image = TestImage.build();
-  }
-
-  @AfterAll
-  static void removeImage() throws Exception {
-    image.close();
-  }
-
-  @BeforeEach
-  void open() throws Exception {
-    host = new Host(image);
-  }
 
   @AfterEach
   void close() throws Exception {
     for (List<String> thing : foreign) {
       Podman.run(thing.toArray(String[]::new));
     }
-    host.close();
   }
 
   @Test

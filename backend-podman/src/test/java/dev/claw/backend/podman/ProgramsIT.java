@@ -14,9 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,26 +24,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Programs are one busybox under several names: its own, and copies in the workspace. */
 @RequiresPodman
 @Timeout(120)
-class ProgramsIT {
-  private static TestImage image;
-  private Host host;
+class ProgramsIT extends OnPodman {
   private DoorServer server;
   private ContainerSpec spec;
   private Path workspace;
 
-  @BeforeAll
-  static void buildImage() throws Exception {
-    image = TestImage.build();
-  }
-
-  @AfterAll
-  static void removeImage() throws Exception {
-    image.close();
-  }
-
   @BeforeEach
   void open() throws Exception {
-    host = new Host(image);
     server = new DoorServer(host.runtime.resolve("egress.sock"));
     spec = host.spec();
     workspace = Path.of(spec.mounts().getFirst().source());
@@ -60,7 +45,6 @@ class ProgramsIT {
   @AfterEach
   void close() throws Exception {
     server.close();
-    host.close();
   }
 
   private static void copy(Path to) throws Exception {

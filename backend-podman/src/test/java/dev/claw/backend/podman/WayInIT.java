@@ -21,43 +21,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @RequiresPodman
 @Timeout(120)
-class WayInIT {
+class WayInIT extends OnPodman {
   /** Answers every connection with what it says, once it has said all of it. */
   private static final String SERVE =
       "nc -ll -p 8080 -e cat </dev/null >/dev/null 2>&1 &"
           + " while ! nc 127.0.0.1 8080 </dev/null; do :; done";
-
-  private static TestImage image;
-  private Host host;
-
-  @BeforeAll
-  static void buildImage() throws Exception {
-    image = TestImage.build();
-  }
-
-  @AfterAll
-  static void removeImage() throws Exception {
-    image.close();
-  }
-
-  @BeforeEach
-  void open() throws Exception {
-    host = new Host(image);
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    host.close();
-  }
 
   private ExecResult inside(ContainerSpec spec, String script) throws Exception {
     return host.backend.exec(
