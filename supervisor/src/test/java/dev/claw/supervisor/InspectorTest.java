@@ -40,7 +40,7 @@ class InspectorTest {
   @Test
   void whatRunsAndIsNotWhatTheLockSaysDoesNotHold() throws Exception {
     fixture().start();
-    fixture().backend.reality = state -> AgentStartTest.withCapabilities(state, 1);
+    fixture().backend.reality = state -> AgentStartScene.withCapabilities(state, 1);
     assertThat(inspect().status().holds()).isTrue();
     assertThat(inspect().holds()).isFalse();
     assertThat(inspect().differences()).singleElement().asString().startsWith("capabilities:");
@@ -50,11 +50,11 @@ class InspectorTest {
   void aLimitThatTheHostDoesNotEnforceIsShownAndNoDrift() throws Exception {
     fixture().start();
     fixture().backend.reality =
-        state -> AgentStartTest.with(state, new EffectiveState.Limits(-1, -1, -1, -1, 4096, 0));
+        state -> AgentStartScene.with(state, new EffectiveState.Limits(-1, -1, -1, -1, 4096, 0));
     assertThat(inspect().holds()).isTrue();
     assertThat(inspect().differences()).hasSize(4);
     fixture().backend.reality =
-        state -> AgentStartTest.with(state, new EffectiveState.Limits(-1, -1, -1, -1, 999999, 0));
+        state -> AgentStartScene.with(state, new EffectiveState.Limits(-1, -1, -1, -1, 999999, 0));
     assertThat(inspect().holds()).isFalse();
   }
 }

@@ -38,33 +38,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
-/**
- * A backend that keeps everything in maps, does what it is asked, remembers every call, and fails
- * where a test wants it to.
- */
-public final class ScriptedBackend implements Backend {
-  /** The calls that change something outside. */
-  static final Set<String> CHANGING =
-      Set.of(
-          "removeImage",
-          "create",
-          "start",
-          "stopContainer",
-          "stopPod",
-          "remove",
-          "exec",
-          "converse",
-          "runOnce",
-          "putSecret",
-          "removeSecret");
-
+/** A backend that keeps everything in maps and does what it is asked. */
+public final class ScriptedBackend extends CallScript implements Backend {
   private final BlockingQueue<AgentId> changes = new LinkedBlockingQueue<>();
 
   /** Tells whoever watches that the agent's container changed. */
@@ -75,7 +56,6 @@ public final class ScriptedBackend implements Backend {
   final Map<String, ImageInfo> images = new LinkedHashMap<>();
   final Map<AgentId, Made> containers = new LinkedHashMap<>();
   final Map<String, String> secrets = new HashMap<>();
-  public final List<String> calls = new CopyOnWriteArrayList<>();
   final List<String> lines = new ArrayList<>();
   Set<String> controllers = Set.of("memory", "cpu", "pids");
   boolean rootless = true;
@@ -89,10 +69,6 @@ public final class ScriptedBackend implements Backend {
   boolean blockInExec;
   final CountDownLatch inExec = new CountDownLatch(1);
   UnaryOperator<EffectiveState> reality = state -> state;
-  private int callsUntilFailure = -1;
-  private String failing = "";
-  private Kind failingKind = Kind.UNAVAILABLE;
-  private boolean unchecked;
 
   /** What a program inside was given. */
   record Conversation(List<String> command, String input) {}
@@ -116,43 +92,6 @@ public final class ScriptedBackend implements Backend {
     }
   }
 
-  /** From now on the n-th call fails, counted from 1; once. */
-  void failAtCall(int number) {
-    callsUntilFailure = number;
-    unchecked = false;
-  }
-
-  /** The same with an exception that nobody declared. */
-  void throwAtCall(int number) {
-    callsUntilFailure = number;
-    unchecked = true;
-  }
-
-  /** From now on every call of this method fails; none does where it is empty. */
-  void failIn(String method) {
-    failIn(method, Kind.UNAVAILABLE);
-  }
-
-  /** The same with a kind of failure. */
-  void failIn(String method, Kind kind) {
-    failing = method;
-    failingKind = kind;
-  }
-
-  boolean failureIsDue() {
-    return callsUntilFailure > 0;
-  }
-
-  /** Names of the methods called. */
-  List<String> methods() {
-    return calls.stream().map(call -> call.substring(0, call.indexOf(' '))).toList();
-  }
-
-  /** Those of them that change something. */
-  List<String> changes() {
-    return methods().stream().filter(CHANGING::contains).toList();
-  }
-
   void put(String reference, Digest digest) {
     images.put(
         reference,
@@ -163,19 +102,6 @@ public final class ScriptedBackend implements Backend {
             Map.of(),
             Instant.EPOCH.plusSeconds(images.size()),
             new ByteSize(1)));
-  }
-
-  private void called(String method, Object subject) throws BackendException {
-    calls.add(method + " " + subject);
-    if (callsUntilFailure > 0 && --callsUntilFailure == 0) {
-      if (unchecked) {
-        throw new IllegalStateException(method + ": scripted to throw");
-      }
-      throw new BackendException(Kind.FAILED, method + ": scripted to fail");
-    }
-    if (failing.equals(method)) {
-      throw new BackendException(failingKind, method + ": scripted to fail");
-    }
   }
 
   final Set<AgentId> doors = new HashSet<>();
