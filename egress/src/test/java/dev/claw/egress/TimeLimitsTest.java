@@ -126,12 +126,7 @@ class TimeLimitsTest {
   @Test
   void tunnelOnWhichNothingMovesIsClosed() throws Exception {
     CountDownLatch hostSawTheEnd = new CountDownLatch(1);
-    try (TestHost host =
-            TestHost.speaking(
-                (in, out) -> {
-                  in.transferTo(nowhere());
-                  hostSawTheEnd.countDown();
-                });
+    try (TestHost host = swallowing(hostSawTheEnd);
         Harness harness = harness(policy(host("git.org", 22)), LONG, LONG, SHORT)) {
       harness.host("git.org", ProxiedHost.ADDRESS, 22, host);
       try (Conversation inside = harness.connect(CapturedTest.addressOf(harness, "git.org"), 22)) {
@@ -171,12 +166,7 @@ class TimeLimitsTest {
   @Test
   void bodyThatStopsEndsTheRequest() throws Exception {
     CountDownLatch hostSawTheEnd = new CountDownLatch(1);
-    try (TestHost host =
-            TestHost.speaking(
-                (in, out) -> {
-                  in.transferTo(nowhere());
-                  hostSawTheEnd.countDown();
-                });
+    try (TestHost host = swallowing(hostSawTheEnd);
         Harness harness = harness(policy(host("good.org", 80)), LONG, LONG, SHORT);
         Conversation inside = harness.proxied()) {
       harness.host("good.org", ProxiedHost.ADDRESS, 80, host);
@@ -187,5 +177,14 @@ class TimeLimitsTest {
       Harness.await(() -> !harness.endings().isEmpty());
       assertThat(harness.endings()).containsExactly("idle");
     }
+  }
+
+  /** A host that takes all and answers nothing. */
+  private static TestHost swallowing(CountDownLatch sawTheEnd) throws IOException {
+    return TestHost.speaking(
+        (in, out) -> {
+          in.transferTo(nowhere());
+          sawTheEnd.countDown();
+        });
   }
 }

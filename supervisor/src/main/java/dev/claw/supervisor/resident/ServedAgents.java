@@ -191,10 +191,6 @@ final class ServedAgents implements AutoCloseable {
     return agent != null && agent.ran();
   }
 
-  synchronized boolean isEmpty() {
-    return served.isEmpty();
-  }
-
   synchronized List<AgentId> ids() {
     return List.copyOf(served.keySet());
   }
