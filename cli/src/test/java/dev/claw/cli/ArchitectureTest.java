@@ -30,8 +30,9 @@ class ArchitectureTest {
           "compiler", Set.of("model", "lock"),
           "backend.podman", Set.of("model"),
           "egress", Set.of("model", "audit"),
+          "access", Set.of("model", "audit"),
           "bootstrap", Set.of(),
-          "supervisor", Set.of("model", "lock", "audit", "egress", "bootstrap"),
+          "supervisor", Set.of("model", "lock", "audit", "egress", "access", "bootstrap"),
           "cli",
               Set.of(
                   "model",
@@ -40,6 +41,7 @@ class ArchitectureTest {
                   "compiler",
                   "backend.podman",
                   "egress",
+                  "access",
                   "bootstrap",
                   "supervisor"));
 

@@ -1,0 +1,54 @@
+package dev.claw.access;
+
+import dev.claw.model.AgentName;
+import java.time.Instant;
+import java.util.List;
+
+/** Who may do what from a chat. Asked anew for every command and every button, at that moment. */
+public interface AccessGate {
+  /**
+   * Whether this person may do this with this agent now; a refusal is on record when it returns.
+   */
+  AccessDecision decide(ChatUser user, AgentName agent, ChatAction action) throws AccessException;
+
+  /** The agents that the person is paired with and that there are, by name. */
+  List<Paired> agents(ChatUser user) throws AccessException;
+
+  /** Who of the people paired with an agent may do this, such as to be asked for an approval. */
+  List<ChatUser> users(AgentName agent, ChatAction action) throws AccessException;
+
+  /** The person shows a token; on record when it returns. The token is kept nowhere. */
+  RequestOutcome request(ChatUser user, String token) throws AccessException;
+
+  /** An agent and what the person is for it. */
+  record Paired(AgentName agent, Role role) {}
+
+  /** What came of showing a token. */
+  sealed interface RequestOutcome {
+    /** Somebody at the operator's machine has to confirm until then. */
+    record Requested(AgentName agent, Role role, Instant until) implements RequestOutcome {}
+
+    /**
+     * It leads nowhere.
+     *
+     * @param sentence for the person, in plain words, without the token
+     */
+    record Refused(Reason reason, String sentence) implements RequestOutcome {}
+
+    /** Why it leads nowhere, for the record. */
+    enum Reason {
+      /** Nobody gave out this token. */
+      UNKNOWN,
+      EXPIRED,
+      USED,
+      /** Somebody else has shown it already; then it is void for both. */
+      TAKEN,
+      /** It was tried too often. */
+      VOID,
+      /** The person showed too many wrong ones. */
+      TOO_MANY,
+      /** The agent is gone. */
+      NO_AGENT
+    }
+  }
+}
