@@ -101,7 +101,7 @@ final class OpenClawConfig {
     token.put("source", "file").put("provider", "claw").put("id", "value");
     // A changed policy takes effect by a restart that is on record, never by a reload.
     gateway.putObject("reload").put("mode", "off");
-    gateway.putObject("controlUi").put("enabled", false);
+    gateway.putObject("controlUi").put("enabled", true);
     gateway.putObject("terminal").put("enabled", false);
     gateway.putObject("tailscale").put("mode", "off");
     gateway

@@ -3,10 +3,12 @@ package dev.claw.e2e;
 import static dev.claw.e2e.CommandResultAssert.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 
@@ -27,13 +29,22 @@ class ForwardIT {
 
   private static int health(int port) {
     try {
-      HttpURLConnection connection =
-          (HttpURLConnection)
-              URI.create("http://127.0.0.1:" + port + "/healthz").toURL().openConnection();
-      connection.setReadTimeout(20_000);
-      return connection.getResponseCode();
+      return get(port, "/healthz").getResponseCode();
     } catch (IOException e) {
       return -1;
+    }
+  }
+
+  private static HttpURLConnection get(int port, String path) throws IOException {
+    HttpURLConnection connection =
+        (HttpURLConnection) URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
+    connection.setReadTimeout(20_000);
+    return connection;
+  }
+
+  private static String page(int port) throws IOException {
+    try (InputStream in = get(port, "/").getInputStream()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 
@@ -45,6 +56,7 @@ class ForwardIT {
         RunningCommand second = forward(agent, two).start()) {
       first.await("the first to answer", () -> health(one) == 200);
       second.await("the second to answer", () -> health(two) == 200);
+      Assertions.assertThat(page(one)).contains("<title>OpenClaw Control</title>");
       first.signal("INT");
       assertThat(first.result()).succeeds();
       Assertions.assertThat(health(one)).isEqualTo(-1);
