@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 
 /**
  * The launcher with a state folder of its own, and everything that tests make with it: closing it
@@ -84,6 +85,19 @@ final class Claw implements AutoCloseable {
     return new Command(words)
         .with("CLAW_HOME", home.toString())
         .with("CLAW_ALLOW_UNENFORCED", unenforced);
+  }
+
+  /** The same on a pseudo-terminal, which {@code script} makes. */
+  Command onTerminal(String... arguments) {
+    String line =
+        command(arguments).words().stream()
+            .map(word -> "'" + word.replace("'", "'\\''") + "'")
+            .collect(Collectors.joining(" "));
+    return new Command(List.of("script", "-qec", line, "/dev/null"))
+        .with("CLAW_HOME", home.toString())
+        .with("CLAW_ALLOW_UNENFORCED", unenforced)
+        .with("TERM", "xterm-256color")
+        .with("SHELL", "/bin/sh");
   }
 
   CommandResult run(String... arguments) {

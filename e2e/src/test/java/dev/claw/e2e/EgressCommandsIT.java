@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterAll;
@@ -284,20 +283,9 @@ class EgressCommandsIT {
     assertThat(claw.run("secret", "rm", "anthropic")).exits(4);
   }
 
-  /** A terminal with the launcher on it, which {@code script} makes. */
-  private Command onTerminal(String... arguments) {
-    String line =
-        claw.command(arguments).words().stream()
-            .map(word -> "'" + word.replace("'", "'\\''") + "'")
-            .collect(Collectors.joining(" "));
-    return new Command(List.of("script", "-qec", line, "/dev/null"))
-        .with("CLAW_HOME", claw.home().toString())
-        .with("SHELL", "/bin/sh");
-  }
-
   @Test
   void aTerminalDoesNotShowWhatIsTyped() {
-    try (RunningCommand running = onTerminal("secret", "set", "typed").start()) {
+    try (RunningCommand running = claw.onTerminal("secret", "set", "typed").start()) {
       running.await("the prompt", () -> running.out().contains("Value, not shown: "));
       running.write(KEY + "\n");
       CommandResult result = running.result();
@@ -309,7 +297,7 @@ class EgressCommandsIT {
 
   @Test
   void aPromptThatIsInterruptedSetsNothing() {
-    try (RunningCommand running = onTerminal("secret", "set", "never").start()) {
+    try (RunningCommand running = claw.onTerminal("secret", "set", "never").start()) {
       running.await("the prompt", () -> running.out().contains("Value, not shown: "));
       running.write("\u0003");
       assertThat(running.result()).exits(130);
