@@ -97,9 +97,12 @@ final class FoldedDenials {
       look(client);
     }
     record(due);
-    return alone
-        ? client.agent().environment().log().record(event)
-        : CompletableFuture.completedFuture(null);
+    if (!alone) {
+      return CompletableFuture.completedFuture(null);
+    }
+    CompletionStage<Void> recorded = client.agent().environment().log().record(event);
+    keepUnrecorded(recorded, new Due(kind, client, event, Set.of()));
+    return recorded;
   }
 
   /** What was only counted so far; for the end of the agent's egress. */
@@ -158,18 +161,17 @@ final class FoldedDenials {
   /** Nobody waits for it: they were answered long ago. */
   private void record(List<Due> due) {
     for (Due one : due) {
-      one.client()
-          .agent()
-          .environment()
-          .log()
-          .record(one.event())
-          .whenComplete(
-              (_, failure) -> {
-                if (failure != null) {
-                  keep(one);
-                }
-              });
+      keepUnrecorded(one.client().agent().environment().log().record(one.event()), one);
     }
+  }
+
+  private void keepUnrecorded(CompletionStage<Void> recorded, Due due) {
+    recorded.whenComplete(
+        (_, failure) -> {
+          if (failure != null) {
+            keep(due);
+          }
+        });
   }
 
   private synchronized void keep(Due unrecorded) {
