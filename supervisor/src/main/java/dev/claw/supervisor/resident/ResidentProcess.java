@@ -34,6 +34,9 @@ public final class ResidentProcess {
   /** How long an agent that was announced may take until it runs. */
   private static final Duration START = Duration.ofMinutes(3);
 
+  /** By when whoever asks to serve has built the door of an agent that runs already. */
+  private static final Duration DOOR = Duration.ofSeconds(5);
+
   private static final Duration UPKEEP = Duration.ofMinutes(1);
 
   private final Host host;
@@ -203,6 +206,9 @@ public final class ResidentProcess {
         Path socket = served.serve(agent);
         Optional<AgentId> id = served.find(agent);
         long announced = id.map(served::announced).orElse(0L);
+        // Nothing is heard of one that runs already.
+        var _ =
+            later.schedule(() -> id.ifPresent(watch::follow), DOOR.toSeconds(), TimeUnit.SECONDS);
         var _ =
             later.schedule(
                 () -> id.ifPresent(known -> watch.releaseUnlessRunning(known, announced)),

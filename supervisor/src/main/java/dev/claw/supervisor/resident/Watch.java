@@ -151,6 +151,19 @@ final class Watch implements AutoCloseable {
     }
   }
 
+  /** Sees to the door of an agent that is served, where it runs. */
+  void follow(AgentId id) {
+    Optional<AgentName> name = served.name(id);
+    try {
+      if (name.isPresent() && isRunning(id)) {
+        served.ran(id);
+        doors.follow(name.get(), id);
+      }
+    } catch (BackendException e) {
+      log.accept("agent " + id + ": it can't be seen whether it runs: " + e.getMessage());
+    }
+  }
+
   /**
    * For an agent that was announced and may never have come.
    *
@@ -163,7 +176,6 @@ final class Watch implements AutoCloseable {
     try {
       if (isRunning(id)) {
         served.ran(id);
-        served.name(id).ifPresent(name -> doors.follow(name, id));
       } else {
         served.release(id);
       }

@@ -6,6 +6,7 @@ import dev.claw.model.AgentId;
 import dev.claw.supervisor.AgentStop;
 import dev.claw.supervisor.Fixture;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,21 @@ class DoorsTest extends OnResident {
         .contains("\"egress.door\"", "its relay had ended");
     fixture.backend.endRelay(id);
     await(() -> built() == 2);
+  }
+
+  @Test
+  void oneThatRanBeforeItWasServedIsFollowedToo() throws Exception {
+    fixture.start();
+    AgentId id = fixture.record(Fixture.CODER).id();
+    Path config = fixture.host.home().agent(Fixture.CODER).openclaw();
+    byte[] locked = Files.readAllBytes(config);
+    Files.writeString(config, "{}");
+    var _ = run(Optional.empty());
+    await(() -> log.stream().anyMatch(line -> line.contains("runs without egress")));
+    Files.write(config, locked);
+    var _ = client.serve(Fixture.CODER);
+    fixture.backend.endRelay(id);
+    await(() -> built() == 1);
   }
 
   @Test
