@@ -177,7 +177,9 @@ final class Claw implements AutoCloseable {
             : List.of(
                 "env", "CLAW_HOME=" + home().root(), launcher, "supervisor", "run", "--detached");
     return new SupervisorClient(
-        residentFolder(), new ResidentStart(command, home().supervisorLog()));
+        residentFolder(),
+        home().supervisorLock(),
+        new ResidentStart(command, home().supervisorLog()));
   }
 
   /** The resident process itself. */
@@ -187,7 +189,13 @@ final class Claw implements AutoCloseable {
     return new ResidentProcess(
         host,
         residentFolder(),
-        new ResidentProcess.Options(ClawVersion.text(), actor("supervisor"), secrets, idleExit),
+        new ResidentProcess.Options(
+            ClawVersion.text(),
+            actor("supervisor"),
+            secrets,
+            idleExit,
+            // Only one that was started on demand has its output in a file of claw's.
+            idleExit.map(detached -> home().supervisorLog())),
         log);
   }
 

@@ -38,6 +38,12 @@ final class SecretListCommand implements Callable<ExitCode> {
       }
       table.print(claw.out());
     }
+    if (all.stream().anyMatch(secret -> secret.kind().equals("environment"))) {
+      claw.err()
+          .println(
+              "claw: 'environment' is that of the supervisor, as the shell had it whose command"
+                  + " started it; 'claw supervisor stop' and a start from another shell change it");
+    }
     List<String> problems =
         all.stream().map(ProviderSecrets.Listed::problem).filter(p -> !p.isEmpty()).toList();
     problems.forEach(problem -> claw.err().println("claw: " + problem));

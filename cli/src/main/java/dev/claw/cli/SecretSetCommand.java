@@ -27,7 +27,7 @@ final class SecretSetCommand implements Callable<ExitCode> {
       paramLabel = "VARIABLE",
       description =
           "Keep no value: look it up in this variable of the environment that the supervisor was"
-              + " started with.")
+              + " started with: that of systemd, or of the shell whose command needed it first.")
   private @Nullable String variable;
 
   @Option(

@@ -237,13 +237,19 @@ class EgressOutsideIT {
   }
 
   @Test
-  void aRelayThatWasKilledLeavesNoWayOut() throws IOException {
+  void aRelayThatWasKilledComesBackWithoutACommand() throws IOException {
     String before = container();
-    kill(relay());
-    nothingPasses();
-    assertThat(claw.run("start", agent.name())).succeeds();
-    Assertions.assertThat(status(allowed)).isEqualTo("200");
+    String killed = relay();
+    int reached = allowed.connections();
+    kill(killed);
+    awaitServed();
+    Assertions.assertThat(relay()).isNotEqualTo(killed);
+    Assertions.assertThat(allowed.connections()).as("by the way out").isGreaterThan(reached);
     Assertions.assertThat(container()).as("the container was not touched").isEqualTo(before);
+    assertThat(claw.run("supervisor", "logs"))
+        .prints("the relay of its door has ended", "its door was built again");
+    assertThat(claw.run("audit", "show", agent.name(), "--json")).prints("\"egress.door\"");
+    assertThat(claw.run("audit", "verify", agent.name())).succeeds();
   }
 
   @Test
@@ -309,8 +315,38 @@ class EgressOutsideIT {
   @Test
   void twoSupervisors() {
     String first = pid();
-    assertThat(claw.run("supervisor", "run")).exits(7).says("supervisor");
+    assertThat(claw.run("supervisor", "run")).exits(7).says("supervisor").says("pid " + first);
     Assertions.assertThat(pid()).as("the first goes on").isEqualTo(first);
+    Assertions.assertThat(status(allowed)).isEqualTo("200");
+  }
+
+  /** As from cron or after su: the state folder is the same, and the sockets stand elsewhere. */
+  @Test
+  void anotherRuntimeFolderIsNoOtherSupervisor() throws IOException {
+    String first = pid();
+    Path runtime = Files.createDirectory(claw.folder().resolve("run2"));
+    assertThat(Command.of("chmod", "700", runtime.toString()).run()).succeeds();
+    for (String folder : List.of(runtime.toString(), claw.folder() + "/missing")) {
+      assertThat(claw.command("supervisor", "run").with("XDG_RUNTIME_DIR", folder).run())
+          .exits(7)
+          .says("pid " + first)
+          .says("supervisor.sock");
+      CommandResult status =
+          claw.command("supervisor", "status", "--json").with("XDG_RUNTIME_DIR", folder).run();
+      Assertions.assertThat(status.json().at("/supervisor/pid").asText()).isEqualTo(first);
+      CommandResult grant =
+          claw.command("egress", "allow", agent.name(), "b.example", "--for", "30m")
+              .with("XDG_RUNTIME_DIR", folder)
+              .run();
+      assertThat(grant).succeeds();
+      Assertions.assertThat(grant.err()).doesNotContain("was started again");
+      assertThat(
+              claw.command("egress", "revoke", agent.name(), grant.out().strip())
+                  .with("XDG_RUNTIME_DIR", folder)
+                  .run())
+          .succeeds();
+    }
+    Assertions.assertThat(pid()).isEqualTo(first);
     Assertions.assertThat(status(allowed)).isEqualTo("200");
   }
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** The one way out of one agent, while it is open. Safe for use by many threads. */
 public final class AgentEgress implements AutoCloseable {
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+  private static final Duration ENDS = Duration.ofSeconds(5);
 
   private final AgentContext context;
   private final Channel listener;
@@ -74,7 +75,10 @@ public final class AgentEgress implements AutoCloseable {
     scheduleLook(before);
   }
 
-  /** Closes the socket and all connections. The other agents do not notice. */
+  /**
+   * Closes the socket and all connections; when it is done nothing of this agent's is put on record
+   * any more. The other agents do not notice.
+   */
   @Override
   public void close() {
     synchronized (this) {
@@ -85,9 +89,9 @@ public final class AgentEgress implements AutoCloseable {
     }
     listener.close().awaitUninterruptibly();
     context.close();
-    for (EgressEvent folded : context.nameDenials().drain()) {
-      var _ = context.environment().log().record(folded);
-    }
+    var _ = context.awaitEnds(ENDS);
+    context.nameDenials().drain();
+    context.denials().drain();
     try {
       Files.deleteIfExists(socket);
     } catch (IOException e) {

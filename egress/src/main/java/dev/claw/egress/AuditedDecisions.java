@@ -18,6 +18,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -49,6 +50,8 @@ public final class AuditedDecisions implements DecisionLog, AutoCloseable {
   private final Map<AgentName, AuditLog> open = new HashMap<>();
   private final Set<AgentName> unsealed = new HashSet<>();
   private int records;
+  private final Consumer<Throwable> broken;
+  private final List<Optional<Waiting>> batch = new ArrayList<>();
   private volatile boolean closed;
 
   private record Waiting(EgressEvent event, CompletableFuture<Void> recorded) {}
@@ -60,9 +63,20 @@ public final class AuditedDecisions implements DecisionLog, AutoCloseable {
    * @param actor who decides
    */
   public AuditedDecisions(Function<AgentName, AuditLog> chains, Actor actor) {
+    this(chains, actor, why -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param broken told where the thread ends before its time; then all decisions fail
+   */
+  public AuditedDecisions(
+      Function<AgentName, AuditLog> chains, Actor actor, Consumer<Throwable> broken) {
     this.chains = chains;
     this.actor = actor;
-    writer = Thread.ofPlatform().name("egress-audit").daemon().start(this::write);
+    this.broken = broken;
+    writer = Thread.ofPlatform().name("egress-audit").daemon().start(this::run);
   }
 
   @Override
@@ -81,8 +95,23 @@ public final class AuditedDecisions implements DecisionLog, AutoCloseable {
     return waiting.recorded();
   }
 
+  /** Nobody may wait for a thread that is gone, whatever took it. */
+  private void run() {
+    try {
+      write();
+    } catch (Throwable e) {
+      synchronized (this) {
+        closed = true;
+        queue.drainTo(batch);
+      }
+      IllegalStateException why =
+          new IllegalStateException("the record of decisions is broken: " + e, e);
+      batch.forEach(one -> one.ifPresent(waiting -> waiting.recorded().completeExceptionally(why)));
+      broken.accept(e);
+    }
+  }
+
   private void write() {
-    List<Optional<Waiting>> batch = new ArrayList<>();
     do {
       batch.clear();
       batch.add(take());

@@ -108,7 +108,11 @@ final class BrokerFront extends ChannelInboundHandlerAdapter implements Provider
       return;
     }
     client.admit(() -> stillNamed(call, current.model()));
-    gate.lookUp(call.authority().host(), addresses -> found(current, call, addresses));
+    EgressRequest asked = request(call, current.request.method().name());
+    gate.lookUp(
+        call.authority().host(),
+        addresses -> found(current, call, asked, addresses),
+        unknown -> gate.deny(Kind.MODEL, asked, unknown, shut -> failed(unknown)));
   }
 
   private @Nullable Denied budget() {
@@ -127,14 +131,8 @@ final class BrokerFront extends ChannelInboundHandlerAdapter implements Provider
                     && p.models().stream().anyMatch(m -> m.id().equals(model)));
   }
 
-  private void found(RunningCall current, ModelCall call, List<InetAddress> addresses) {
-    EgressRequest asked = request(call, current.request.method().name());
-    if (addresses.isEmpty()) {
-      Denied denied =
-          new Denied(Reason.LOOKUP, "the name " + call.authority().host() + " was not found");
-      gate.deny(Kind.MODEL, asked, denied, shut -> failed(denied));
-      return;
-    }
+  private void found(
+      RunningCall current, ModelCall call, EgressRequest asked, List<InetAddress> addresses) {
     String rule = "model " + call.provider().id() + "/" + current.model();
     Passage.Open open = new Passage.Open(new Allowed(rule, "", false, ""), addresses);
     gate.recordOpen(
@@ -156,7 +154,10 @@ final class BrokerFront extends ChannelInboundHandlerAdapter implements Provider
       found =
           secret.isEmpty()
               ? CompletableFuture.completedFuture(Optional.of(""))
-              : client.agent().environment().keys().find(secret);
+              : client
+                  .agent()
+                  .keyCalls()
+                  .take(client.channel(), () -> client.agent().environment().keys().find(secret));
     } catch (RuntimeException e) {
       found = CompletableFuture.failedFuture(e);
     }
@@ -193,7 +194,7 @@ final class BrokerFront extends ChannelInboundHandlerAdapter implements Provider
 
   @Override
   public void unsent(RunningCall current, Denied denied) {
-    gate.deny(
+    gate.unsent(
         Kind.MODEL,
         request(current.call(), current.request.method().name()),
         denied,

@@ -41,12 +41,13 @@ final class ByteCounter extends ChannelDuplexHandler {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    client.agent().clients().remove(client);
     EgressEvent.Closed closed = client.closed();
     if (closed != null) {
       // Nobody waits for it: what it tells has happened.
       var _ = client.agent().environment().log().record(closed);
     }
     ctx.fireChannelInactive();
+    // After who serves it has put on record how that ended.
+    client.agent().ended(client);
   }
 }

@@ -58,7 +58,12 @@ final class ConnectJudge {
                   null,
                   (channel, failure) -> {
                     if (channel == null) {
-                      deny(request, ConnectFailure.of(authority, failure), then);
+                      Denied denied = ConnectFailure.of(authority, failure);
+                      gate.unsent(
+                          Kind.TLS,
+                          request,
+                          denied,
+                          shut -> then.accept(new Outcome(denied, null)));
                     } else {
                       then.accept(new Outcome(null, new Connected(channel, open.addresses())));
                     }

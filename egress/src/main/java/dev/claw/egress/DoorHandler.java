@@ -1,6 +1,7 @@
 package dev.claw.egress;
 
 import dev.claw.model.EgressRule;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -79,7 +80,7 @@ final class DoorHandler extends ChannelInboundHandlerAdapter {
     Client client = new Client(agent, ctx.channel(), destination, message.sourcePort());
     agent.clients().add(client);
     if (agent.isClosed()) {
-      agent.clients().remove(client);
+      agent.ended(client);
       ctx.close();
       return;
     }
@@ -91,7 +92,7 @@ final class DoorHandler extends ChannelInboundHandlerAdapter {
     ctx.channel().config().setAutoRead(false);
     InetSocketAddress source =
         new InetSocketAddress(InetAddress.ofLiteral(message.sourceAddress()), message.sourcePort());
-    program(source, destination)
+    program(ctx.channel(), source, destination)
         .whenComplete(
             (program, failure) ->
                 ctx.executor()
@@ -103,15 +104,14 @@ final class DoorHandler extends ChannelInboundHandlerAdapter {
   }
 
   private CompletionStage<Optional<EgressRule.Program>> program(
-      InetSocketAddress source, InetSocketAddress destination) {
-    if (!agent.source().namesPrograms()) {
-      return CompletableFuture.completedFuture(Optional.empty());
-    }
-    try {
-      return agent.environment().programs().find(agent.name(), source, destination);
-    } catch (RuntimeException e) {
-      return CompletableFuture.completedFuture(Optional.empty());
-    }
+      Channel channel, InetSocketAddress source, InetSocketAddress destination) {
+    return agent.source().namesPrograms()
+        ? agent
+            .programLookUps()
+            .take(
+                channel,
+                () -> agent.environment().programs().find(agent.name(), source, destination))
+        : CompletableFuture.completedFuture(Optional.empty());
   }
 
   private static @Nullable InetSocketAddress destination(HAProxyMessage message) {

@@ -15,8 +15,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +47,15 @@ final class Gate {
         request,
         then,
         allowed ->
-            lookUp(request.host(), addresses -> vetted(kind, request, allowed, addresses, then)));
+            lookUp(
+                request.host(),
+                addresses -> vetted(kind, request, allowed, addresses, then),
+                denied ->
+                    deny(
+                        kind,
+                        request,
+                        new Denied(denied.reason(), denied.why(), allowed.audited()),
+                        then)));
   }
 
   /** Judges what goes to an address that has been vetted for this host before. */
@@ -54,12 +64,33 @@ final class Gate {
     admitted(kind, request, then, allowed -> open(kind, request, allowed, known, then));
   }
 
-  /** Puts a denial on record that does not come from the rules. */
+  /** Puts a denial on record, which of many alike may be as a number. */
   void deny(Kind kind, EgressRequest request, Denied denied, Consumer<Passage> then) {
-    record(
-        decided(kind, request, denied, ""),
-        () -> then.accept(new Passage.Shut(denied)),
-        () -> then.accept(new Passage.Shut(denied)));
+    Decided event = decided(kind, request, denied, "");
+    Object alike =
+        List.of(
+            kind,
+            denied.reason(),
+            event.host(),
+            event.port(),
+            event.method(),
+            event.path(),
+            event.program());
+    shut(() -> client.agent().denials().deny(client, event, denied.reason(), alike), denied, then);
+  }
+
+  /**
+   * Puts on record that what was admitted did not come about. It is the outcome of an intent, so
+   * each has its own.
+   */
+  void unsent(Kind kind, EgressRequest request, Denied denied, Consumer<Passage> then) {
+    Decided event = decided(kind, request, denied, "");
+    shut(() -> client.agent().environment().log().record(event), denied, then);
+  }
+
+  private void shut(Supplier<CompletionStage<Void>> record, Denied denied, Consumer<Passage> then) {
+    Runnable shut = () -> then.accept(new Passage.Shut(denied));
+    record(record, shut, shut);
   }
 
   private void admitted(
@@ -78,14 +109,11 @@ final class Gate {
   }
 
   private CompletionStage<List<InetAddress>> resolve(HostName host) {
-    return client
-        .agent()
-        .environment()
-        .resolver()
-        .resolve(host.text())
-        .toCompletableFuture()
-        .copy()
-        .orTimeout(client.agent().limits().connect().toMillis(), TimeUnit.MILLISECONDS);
+    AgentContext agent = client.agent();
+    return agent
+        .lookUps()
+        .take(client.channel(), () -> agent.environment().resolver().resolve(host.text()))
+        .orTimeout(agent.limits().connect().toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void vetted(
@@ -94,11 +122,6 @@ final class Gate {
       Allowed allowed,
       List<InetAddress> found,
       Consumer<Passage> then) {
-    if (found.isEmpty()) {
-      String why = "the name " + request.host() + " was not found";
-      deny(kind, request, new Denied(Reason.LOOKUP, why, allowed.audited()), then);
-      return;
-    }
     Instant now = client.agent().now();
     List<InetAddress> vetted = new ArrayList<>();
     String refused = "";
@@ -131,22 +154,46 @@ final class Gate {
   /** Puts on record what was admitted elsewhere than by the rules, before it goes on. */
   void recordOpen(Kind kind, EgressRequest request, Passage.Open open, Consumer<Passage> then) {
     Denied unrecorded = new Denied(Reason.RECORD, "the decision could not be put on record");
-    record(
+    Decided event =
         decided(
             kind,
             request,
             open.allowed(),
-            AddressText.of(open.addresses().getFirst().getAddress())),
+            AddressText.of(open.addresses().getFirst().getAddress()));
+    record(
+        () -> client.agent().environment().log().record(event),
         () -> then.accept(open),
         () -> then.accept(new Passage.Shut(unrecorded)));
   }
 
-  /** Looks a name up once. */
-  void lookUp(HostName host, Consumer<List<InetAddress>> then) {
+  /**
+   * Looks a name up once.
+   *
+   * @param found gets the addresses, of which there is at least one
+   * @param denied gets why there is none
+   */
+  void lookUp(HostName host, Consumer<List<InetAddress>> found, Consumer<Denied> denied) {
     InetAddress literal = host.address();
     onLoop(
         literal != null ? CompletableFuture.completedFuture(List.of(literal)) : resolve(host),
-        (addresses, failed) -> then.accept(addresses == null ? List.of() : addresses));
+        (addresses, failure) -> {
+          if (addresses != null && !addresses.isEmpty()) {
+            found.accept(addresses);
+          } else {
+            denied.accept(unknown(host, failure));
+          }
+        });
+  }
+
+  private Denied unknown(HostName host, @Nullable Throwable failure) {
+    return switch (failure) {
+      case Turns.Refused refused ->
+          new Denied(
+              Reason.LIMIT, "the name " + host + " was not looked up: " + refused.getMessage());
+      case TimeoutException _ ->
+          new Denied(Reason.LOOKUP, "the name " + host + " was not found in time");
+      case null, default -> new Denied(Reason.LOOKUP, "the name " + host + " was not found");
+    };
   }
 
   private boolean stillHolds(EgressRequest request, List<InetAddress> addresses, boolean inspect) {
@@ -179,10 +226,10 @@ final class Gate {
         1);
   }
 
-  private void record(EgressEvent event, Runnable done, Runnable failed) {
+  private void record(Supplier<CompletionStage<Void>> record, Runnable done, Runnable failed) {
     CompletionStage<Void> recorded;
     try {
-      recorded = client.agent().environment().log().record(event);
+      recorded = record.get();
     } catch (RuntimeException e) {
       recorded = CompletableFuture.failedFuture(e);
     }

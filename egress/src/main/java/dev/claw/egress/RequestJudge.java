@@ -140,7 +140,7 @@ final class RequestJudge {
 
   /** Puts on record that an admitted request could not be sent. */
   void unsent(HttpRequest request, RequestTarget.Agreed target, Denied denied, Runnable then) {
-    gate.deny(Kind.HTTP, asked(request, target), denied, shut -> then.run());
+    gate.unsent(Kind.HTTP, asked(request, target), denied, shut -> then.run());
   }
 
   /** Puts on record that there was no request, since the program did not want our TLS. */

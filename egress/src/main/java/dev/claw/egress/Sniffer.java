@@ -216,7 +216,7 @@ final class Sniffer extends ByteToMessageDecoder {
                 (channel, failure) -> {
                   if (channel == null) {
                     Denied denied = ConnectFailure.of(to, failure);
-                    gate.deny(kind, request, denied, shut -> client.end(denied.why()));
+                    gate.unsent(kind, request, denied, shut -> client.end(denied.why()));
                   } else if (ctx.isRemoved() || !ctx.channel().isActive()) {
                     channel.close();
                   } else {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
@@ -79,6 +80,12 @@ public interface Backend extends AutoCloseable {
 
   /** Whether the door stands and its relay runs. */
   boolean isDoorOpen(AgentId id) throws BackendException;
+
+  /**
+   * Done when the relay of the agent's door ends, whoever ends it; at once where none runs. It is
+   * noticed within a few seconds.
+   */
+  CompletionStage<Void> doorEnd(AgentId id) throws BackendException;
 
   /**
    * Opens a way in to a TCP port that something inside the agent's namespaces, which must have been

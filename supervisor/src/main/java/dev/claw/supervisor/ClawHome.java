@@ -71,6 +71,11 @@ public record ClawHome(Path root) {
     return logs().resolve("supervisor.log");
   }
 
+  /** Held by the resident process, and says which it is. */
+  public Path supervisorLock() {
+    return root.resolve("supervisor.lock");
+  }
+
   public Path database() {
     return root.resolve("claw.db");
   }

@@ -5,6 +5,7 @@ import dev.claw.audit.AuditLog;
 import dev.claw.audit.RecordedAction;
 import dev.claw.lock.KeySource;
 import dev.claw.model.Actor;
+import dev.claw.model.AgentId;
 import dev.claw.model.AgentName;
 import dev.claw.model.AuditEvent;
 import dev.claw.model.AuditEvent.Result;
@@ -99,9 +100,14 @@ public final class Journal {
     return actor;
   }
 
-  /** The chain of an agent, which began with its making. */
-  public AuditLog chain(AgentName agent) {
-    return open(home.agent(agent).audit());
+  /**
+   * The chain of one agent, which began with its making. Once the folder of this name is another
+   * agent's, or gone, nothing can be appended any more.
+   */
+  public AuditLog chain(AgentName name, AgentId id) {
+    AgentFolder folder = home.agent(name);
+    KeySource own = new AgentKeys(keys, new AgentStore(home), folder.record(), name, id);
+    return AuditLog.openBegun(folder.audit(), own, clock);
   }
 
   /** A chain that has begun. */

@@ -225,7 +225,8 @@ public final class ProviderSecrets {
           subject
               + "expected the environment variable "
               + variable
-              + ", found none; set it where this process is started");
+              + ", found none; the supervisor has the environment of the shell whose command"
+              + " started it: run 'claw supervisor stop', set it, then 'claw start'");
     }
     try {
       return SecretText.value(value);

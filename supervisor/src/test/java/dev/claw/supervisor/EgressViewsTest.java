@@ -417,4 +417,19 @@ class EgressViewsTest {
     assertThat(routes.list(Optional.empty()).problems()).hasSize(1);
     assertRefused(Reason.DRIFT, () -> routes.list(Optional.of(CODER)));
   }
+
+  @Test
+  void denialsThatAreOnRecordAsANumberCountAsMany() throws Exception {
+    denied("egress.connect", "new.example", 443, "no_rule");
+    denied("egress.connect", "new.example", 443, "no_rule", "count", 4997L);
+    denied("egress.connect", "(others)", 0, "no_rule", "count", 900L);
+    List<PendingDenials.Pending> pending = new PendingDenials(fixture.host).find(CODER).denials();
+    assertThat(pending).extracting(PendingDenials.Pending::count).containsExactly(900L, 4998L);
+    assertThat(pending.getFirst().rule()).isEmpty();
+    assertThat(pending.getFirst().command()).isEmpty();
+    assertThat(pending.getLast().command()).isPresent();
+    assertThat(new EgressLog(fixture.host).last(CODER, 10))
+        .extracting(EgressEntry::count)
+        .containsExactly(1L, 4997L, 900L);
+  }
 }

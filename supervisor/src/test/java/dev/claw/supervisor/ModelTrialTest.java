@@ -57,7 +57,11 @@ class ModelTrialTest {
     provider.createContext("/", this::serve);
     provider.start();
     ResidentFolder sockets = new ResidentFolder(folder.resolve("run"));
-    client = new SupervisorClient(sockets, new ResidentStart(List.of(), folder.resolve("log")));
+    client =
+        new SupervisorClient(
+            sockets,
+            fixture.host.home().supervisorLock(),
+            new ResidentStart(List.of(), folder.resolve("log")));
     ProviderSecrets secrets = new ProviderSecrets(fixture.host, Map.of());
     secrets.set("local-key", new SecretSource.Value(KEY));
     ResidentProcess process =
@@ -65,7 +69,11 @@ class ModelTrialTest {
             fixture.host,
             sockets,
             new ResidentProcess.Options(
-                "1", new Actor("supervisor", "ann(1000)"), secrets, Optional.empty()),
+                "1",
+                new Actor("supervisor", "ann(1000)"),
+                secrets,
+                Optional.empty(),
+                Optional.empty()),
             line -> {});
     threads.execute(
         () -> {

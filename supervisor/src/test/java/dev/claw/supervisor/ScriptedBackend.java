@@ -31,26 +31,37 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** A backend that keeps everything in maps and does what it is asked. */
 public final class ScriptedBackend extends CallScript implements Backend {
-  private final BlockingQueue<AgentId> changes = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Supplier<AgentId>> changes = new LinkedBlockingQueue<>();
 
   /** Tells whoever watches that the agent's container changed. */
   public void change(AgentId id) {
-    changes.add(id);
+    changes.add(() -> id);
+  }
+
+  /** Ends whoever watches as nothing is foreseen to end it. */
+  public void die(Error why) {
+    changes.add(
+        () -> {
+          throw why;
+        });
   }
 
   final Map<String, ImageInfo> images = new LinkedHashMap<>();
@@ -104,7 +115,8 @@ public final class ScriptedBackend extends CallScript implements Backend {
             new ByteSize(1)));
   }
 
-  final Set<AgentId> doors = new HashSet<>();
+  final Set<AgentId> doors = ConcurrentHashMap.newKeySet();
+  private final Map<AgentId, CompletableFuture<Void>> relays = new ConcurrentHashMap<>();
 
   private Made made(AgentId id) throws BackendException {
     Made made = containers.get(id);
@@ -185,7 +197,24 @@ public final class ScriptedBackend extends CallScript implements Backend {
   public void openDoor(AgentId id, Path socket) throws BackendException {
     called("openDoor", id);
     made(id);
-    doors.add(id);
+    if (doors.add(id)) {
+      relays.put(id, new CompletableFuture<>());
+    }
+  }
+
+  /** As if somebody had killed it. */
+  public void endRelay(AgentId id) {
+    doors.remove(id);
+    CompletableFuture<Void> relay = relays.remove(id);
+    if (relay != null) {
+      relay.complete(null);
+    }
+  }
+
+  @Override
+  public CompletionStage<Void> doorEnd(AgentId id) throws BackendException {
+    called("doorEnd", id);
+    return relays.getOrDefault(id, CompletableFuture.completedFuture(null));
   }
 
   @Override
@@ -350,7 +379,7 @@ public final class ScriptedBackend extends CallScript implements Backend {
     called("watch", since);
     try {
       while (true) {
-        changed.accept(changes.take());
+        changed.accept(changes.take().get());
       }
     } catch (InterruptedException e) {
       throw new BackendException(Kind.INTERRUPTED, "watch: interrupted", e);

@@ -9,6 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +50,8 @@ final class Door {
     try (RuntimeFolder.Held _ = folder.lock("door.lock", Deadline.after(PATIENCE))) {
       String network = new ProcFiles(proc, pid).namespace("net");
       List<Relays.Relay> running = relays.of(config);
-      if (running.stream().anyMatch(relay -> relay.network().equals(network))) {
+      if (running.stream()
+          .anyMatch(relay -> relay.network().equals(network) && leadsTo(relay, socket))) {
         return;
       }
       Relays.end(running);
@@ -61,11 +65,34 @@ final class Door {
 
   /** Whether a relay runs in the agent's network namespace as it is now. */
   boolean isOpen(AgentId id) throws BackendException {
+    return relay(id).isPresent();
+  }
+
+  /** Done when the agent's relay ends; at once where there is none. */
+  CompletionStage<Void> end(AgentId id) throws BackendException {
+    // The JDK looks after processes that are nobody's children, a few seconds apart.
+    return relay(id)
+        .map(relay -> relay.process().onExit().<Void>thenApply(ended -> null))
+        .orElseGet(() -> CompletableFuture.completedFuture(null));
+  }
+
+  private Optional<Relays.Relay> relay(AgentId id) throws BackendException {
     try {
       String network = new ProcFiles(proc, shell.pid(id)).namespace("net");
-      return relays.of(config(id)).stream().anyMatch(relay -> relay.network().equals(network));
+      return relays.of(config(id)).stream()
+          .filter(relay -> relay.network().equals(network))
+          .findFirst();
     } catch (IOException e) {
       throw failed(id, Quoted.visible(String.valueOf(e.getMessage())), e);
+    }
+  }
+
+  /** A relay that another runtime folder's supervisor wanted leads nowhere once that is gone. */
+  private static boolean leadsTo(Relays.Relay relay, Path socket) {
+    try {
+      return Files.readString(relay.config()).contains("\"unix@" + socket + "\"");
+    } catch (IOException e) {
+      return false; // the folder went with its login
     }
   }
 

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
@@ -152,6 +153,11 @@ public final class PodmanBackend implements Backend {
   @Override
   public boolean isDoorOpen(AgentId id) throws BackendException {
     return door.isOpen(id);
+  }
+
+  @Override
+  public CompletionStage<Void> doorEnd(AgentId id) throws BackendException {
+    return door.end(id);
   }
 
   @Override

@@ -29,8 +29,9 @@ final class Relays {
    * A running relay.
    *
    * @param network its network namespace, such as {@code net:[4026532184]}
+   * @param config what it was started with, which may be gone
    */
-  record Relay(ProcessHandle process, String network) {}
+  record Relay(ProcessHandle process, String network, Path config) {}
 
   /**
    * Kills relays and waits until they are gone; they keep nothing that an orderly end would save.
@@ -49,7 +50,10 @@ final class Relays {
     }
   }
 
-  /** Those that were started with this configuration. */
+  /**
+   * Those that were started with a configuration of this name, in whatever runtime folder: a claw
+   * that has another one, as without a login, knows the same relays.
+   */
   List<Relay> of(Path config) throws IOException {
     Object own = Files.getAttribute(proc.resolve("self"), "unix:uid");
     String host = new ProcFiles(proc, "self").namespace("pid");
@@ -62,13 +66,18 @@ final class Relays {
     String pid = Long.toString(process.pid());
     ProcFiles files = new ProcFiles(proc, pid);
     try {
-      if (!Files.getAttribute(proc.resolve(pid), "unix:uid").equals(own)
-          || !files.commandLine().contains(config.toString())
-          || !files.commandLine().getFirst().endsWith("haproxy")
+      if (!Files.getAttribute(proc.resolve(pid), "unix:uid").equals(own)) {
+        return Optional.empty();
+      }
+      List<String> words = files.commandLine();
+      Optional<String> found =
+          words.stream().filter(word -> word.endsWith("/" + config.getFileName())).findFirst();
+      if (found.isEmpty()
+          || !words.getFirst().endsWith("haproxy")
           || !files.namespace("pid").equals(host)) {
         return Optional.empty();
       }
-      return Optional.of(new Relay(process, files.namespace("net")));
+      return Optional.of(new Relay(process, files.namespace("net"), Path.of(found.get())));
     } catch (IOException e) {
       return Optional.empty(); // it ended while we looked, or is nobody's whom we may look at
     }

@@ -11,9 +11,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -133,6 +136,39 @@ class DoorIT extends OnPodman {
     assertThat(host.backend.isDoorOpen(spec.id())).isTrue();
     assertThat(said(spec, "echo back | nc -w 5 192.0.2.1 80")).isEqualTo("192.0.2.1:80 back\n");
     assertThat(host.backend.effectiveState(spec.id()).pid()).isEqualTo(agent);
+  }
+
+  @Test
+  void theEndOfItsRelayIsNoticed() throws Exception {
+    ContainerSpec spec = withDoor();
+    CompletableFuture<Void> end = host.backend.doorEnd(spec.id()).toCompletableFuture();
+    assertThat(end).isNotDone();
+    relay(spec).destroyForcibly();
+    end.get(1, TimeUnit.MINUTES);
+    assertThat(host.backend.doorEnd(spec.id()).toCompletableFuture().get(1, TimeUnit.MINUTES))
+        .as("there is none")
+        .isNull();
+  }
+
+  @Test
+  void aClawWithAnotherRuntimeFolderKnowsTheSameRelay() throws Exception {
+    ContainerSpec spec = withDoor();
+    long first = relay(spec).pid();
+    Path folder = Files.createDirectory(host.runtime.resolve("other"));
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    try (PodmanBackend other = host.openIn(folder);
+        DoorServer elsewhere = new DoorServer(folder.resolve("egress.sock"))) {
+      assertThat(other.isDoorOpen(spec.id())).isTrue();
+      other.openDoor(spec.id(), server.socket());
+      assertThat(relay(spec).pid()).as("it leads there already").isEqualTo(first);
+      other.openDoor(spec.id(), elsewhere.socket());
+      assertThat(relay(spec).pid()).as("it led elsewhere").isNotEqualTo(first);
+      assertThat(said(spec, "echo there | nc -w 5 192.0.2.1 80")).isEqualTo("192.0.2.1:80 there\n");
+      assertThat(elsewhere.connections()).isEqualTo(1);
+    }
+    ProcessHandle second = relay(spec);
+    host.backend.stopPod(spec.id());
+    assertThat(second.isAlive()).isFalse();
   }
 
   @Test

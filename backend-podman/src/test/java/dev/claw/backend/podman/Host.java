@@ -51,10 +51,19 @@ final class Host implements AutoCloseable {
     return PodmanBackend.open(options(System.getenv()));
   }
 
+  /** The same with a runtime folder of its own, as a claw outside the login would have. */
+  PodmanBackend openIn(Path runtimeFolder) {
+    return PodmanBackend.open(options(System.getenv(), runtimeFolder));
+  }
+
   PodmanOptions options(Map<String, String> environment) {
+    return options(environment, runtime);
+  }
+
+  private static PodmanOptions options(Map<String, String> environment, Path runtimeFolder) {
     return new PodmanOptions(
         new HashMap<>(environment),
-        runtime,
+        runtimeFolder,
         "podman",
         Duration.ofMinutes(2),
         Duration.ofSeconds(60),

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Function;
 import jdk.net.ExtendedSocketOptions;
 
@@ -33,13 +34,13 @@ final class ControlServer implements AutoCloseable {
   private final ServerSocketChannel listener;
   private final Path socket;
   private final UserPrincipal operator;
-  private final Function<Request, Answer> handler;
+  private final Function<Request, Optional<Answer>> handler;
 
   private ControlServer(
       ServerSocketChannel listener,
       Path socket,
       UserPrincipal operator,
-      Function<Request, Answer> handler) {
+      Function<Request, Optional<Answer>> handler) {
     this.listener = listener;
     this.socket = socket;
     this.operator = operator;
@@ -49,9 +50,9 @@ final class ControlServer implements AutoCloseable {
   /**
    * Begins to answer; a socket that a process before left behind is replaced.
    *
-   * @param handler called by several threads; must not throw
+   * @param handler called by several threads; must not throw; empty not to answer at all
    */
-  static ControlServer open(Path socket, Function<Request, Answer> handler)
+  static ControlServer open(Path socket, Function<Request, Optional<Answer>> handler)
       throws SupervisorException {
     try {
       Files.deleteIfExists(socket);
@@ -78,11 +79,11 @@ final class ControlServer implements AutoCloseable {
       try {
         SocketChannel connection = listener.accept();
         Thread.startVirtualThread(() -> answer(connection));
-      } catch (IOException e) {
+      } catch (IOException | Error e) {
         if (!listener.isOpen()) {
           return;
         }
-        pause(); // such as too many open files: the next one may find a free place
+        pause(); // such as too many open files or no memory: the next one may find a free place
       }
     }
   }
@@ -104,19 +105,22 @@ final class ControlServer implements AutoCloseable {
       if (!isOperator(connection)) {
         return;
       }
-      Answer answer;
+      Optional<Answer> answer;
       try {
         answer = handler.apply(ControlMessage.readRequest(question(connection)));
       } catch (JsonException e) {
         answer =
-            new Answer.Failed(
-                Reason.FAILED,
-                "the supervisor does not understand what it is asked ("
-                    + e.getMessage()
-                    + "); it may be of another version: run 'claw supervisor stop'");
+            Optional.of(
+                new Answer.Failed(
+                    Reason.FAILED,
+                    "the supervisor does not understand what it is asked ("
+                        + e.getMessage()
+                        + "); it may be of another version: run 'claw supervisor stop'"));
       }
-      connection.write(ByteBuffer.wrap(ControlMessage.write(answer)));
-      connection.write(ByteBuffer.wrap(new byte[] {'\n'}));
+      if (answer.isPresent()) {
+        connection.write(ByteBuffer.wrap(ControlMessage.write(answer.get())));
+        connection.write(ByteBuffer.wrap(new byte[] {'\n'}));
+      }
     } catch (IOException e) {
       // Whoever asked has gone.
     }

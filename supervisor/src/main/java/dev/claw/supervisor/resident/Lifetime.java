@@ -5,9 +5,15 @@ import java.util.Optional;
 
 /** Decides when the process has nothing left to stay for. */
 final class Lifetime {
+  /** How long the end waits for answers that are being made. */
+  private static final Duration ANSWERS = Duration.ofSeconds(5);
+
   private final Optional<Duration> idleExit;
   private String end = "";
+  private boolean broken;
+  private boolean over;
   private boolean needed;
+  private int answering;
   private long idleFrom = System.nanoTime();
 
   /**
@@ -29,23 +35,64 @@ final class Lifetime {
     notifyAll();
   }
 
+  /** The process can't do its work any more, and another one shall be started in its place. */
+  synchronized void broken(String why) {
+    broken = true;
+    end(why);
+  }
+
+  synchronized boolean isBroken() {
+    return broken;
+  }
+
+  /**
+   * Begins an answer, which keeps the process until {@link #answered}.
+   *
+   * @return false where the end has come: whatever was promised now would not be kept
+   */
+  synchronized boolean answer() {
+    if (over || !end.isEmpty()) {
+      return false;
+    }
+    answering++;
+    return true;
+  }
+
+  synchronized void answered() {
+    answering--;
+    notifyAll();
+  }
+
   /** Waits for the end and gives back why it came. */
   synchronized String await() {
     try {
-      while (end.isEmpty()) {
-        if (needed || idleExit.isEmpty()) {
-          wait();
-          continue;
-        }
-        long left = idleExit.get().toNanos() - (System.nanoTime() - idleFrom);
-        if (left <= 0) {
-          return "no agent needs it";
-        }
+      String why = decided();
+      over = true;
+      long until = System.nanoTime() + ANSWERS.toNanos();
+      for (long left = ANSWERS.toNanos();
+          answering > 0 && left > 0;
+          left = until - System.nanoTime()) {
         wait(left / 1_000_000 + 1);
       }
-      return end;
+      return why;
     } catch (InterruptedException e) {
+      over = true;
       return "it was interrupted";
     }
+  }
+
+  private String decided() throws InterruptedException {
+    while (end.isEmpty()) {
+      if (needed || answering > 0 || idleExit.isEmpty()) {
+        wait();
+        continue;
+      }
+      long left = idleExit.get().toNanos() - (System.nanoTime() - idleFrom);
+      if (left <= 0) {
+        return "no agent needs it";
+      }
+      wait(left / 1_000_000 + 1);
+    }
+    return end;
   }
 }

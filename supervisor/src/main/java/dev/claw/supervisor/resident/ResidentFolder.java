@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -39,12 +40,24 @@ public record ResidentFolder(Path path) {
             : runtime.resolve("home-" + Digest.of(home.toString()).abbreviated()));
   }
 
-  Path control() {
-    return path.resolve("supervisor.sock");
+  /** The folder in which a control socket stands; empty where it is not one of the operator's. */
+  static Optional<ResidentFolder> around(Path control) {
+    Path parent = control.getParent();
+    if (parent == null) {
+      return Optional.empty();
+    }
+    ResidentFolder folder = new ResidentFolder(parent);
+    try {
+      return folder.control().equals(control) && folder.isPrivate()
+          ? Optional.of(folder)
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty(); // it went with its login
+    }
   }
 
-  Path lock() {
-    return path.resolve("supervisor.lock");
+  Path control() {
+    return path.resolve("supervisor.sock");
   }
 
   /** There while agents are served: what a process leaves behind that was killed. */
@@ -57,16 +70,25 @@ public record ResidentFolder(Path path) {
     return path.resolve("egress-" + agent + ".sock");
   }
 
+  private PosixFileAttributes attributes() throws IOException {
+    return Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private boolean isPrivate() throws IOException {
+    PosixFileAttributes found = attributes();
+    return found.isDirectory()
+        && found.owner().equals(Files.getOwner(Path.of("/proc/self")))
+        && PRIVATE.containsAll(found.permissions());
+  }
+
   /** Makes the folder where it is missing, and refuses one that is not the operator's alone. */
   void create() throws SupervisorException {
     try {
       if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
         Files.createDirectories(path, PosixFilePermissions.asFileAttribute(PRIVATE));
       }
-      PosixFileAttributes found =
-          Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-      if (!found.owner().equals(Files.getOwner(Path.of("/proc/self")))
-          || !PRIVATE.containsAll(found.permissions())) {
+      if (!isPrivate()) {
+        PosixFileAttributes found = attributes();
         throw new SupervisorException(
             Reason.STATE,
             path

@@ -1,37 +1,29 @@
 package dev.claw.supervisor.resident;
 
-import dev.claw.egress.AuditedDecisions;
-import dev.claw.egress.EgressEnvironment;
 import dev.claw.egress.EgressException;
 import dev.claw.egress.EgressLimits;
 import dev.claw.egress.EgressProxy;
-import dev.claw.egress.Outbound;
-import dev.claw.egress.SystemResolver;
 import dev.claw.model.Actor;
-import dev.claw.model.AddressText;
 import dev.claw.model.AgentId;
 import dev.claw.model.AgentName;
-import dev.claw.model.BackendException;
-import dev.claw.model.EgressRule;
-import dev.claw.model.Endpoint;
 import dev.claw.supervisor.Host;
 import dev.claw.supervisor.ProviderSecrets;
 import dev.claw.supervisor.SupervisorException;
 import dev.claw.supervisor.SupervisorException.Reason;
 import dev.claw.supervisor.resident.ControlMessage.Answer;
 import dev.claw.supervisor.resident.ControlMessage.Request;
-import java.net.InetSocketAddress;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
@@ -41,6 +33,9 @@ import java.util.function.Consumer;
 public final class ResidentProcess {
   /** How long an agent that was announced may take until it runs. */
   private static final Duration START = Duration.ofMinutes(3);
+
+  /** By when whoever asks to serve has built the door of an agent that runs already. */
+  private static final Duration DOOR = Duration.ofSeconds(5);
 
   private static final Duration UPKEEP = Duration.ofMinutes(1);
 
@@ -58,9 +53,15 @@ public final class ResidentProcess {
    * @param actor in whose name decisions are on record
    * @param secrets keys of model providers
    * @param idleExit after how long without an agent the process ends; empty for never
+   * @param logFile what its output is added to, which is kept short; empty where somebody else
+   *     keeps it
    */
   public record Options(
-      String version, Actor actor, ProviderSecrets secrets, Optional<Duration> idleExit) {}
+      String version,
+      Actor actor,
+      ProviderSecrets secrets,
+      Optional<Duration> idleExit,
+      Optional<Path> logFile) {}
 
   /**
    * @param log gets a line for what happens; called by several threads
@@ -69,128 +70,168 @@ public final class ResidentProcess {
     this.host = host;
     this.folder = folder;
     this.options = options;
-    this.log = log;
+    this.log = options.logFile().map(file -> trimming(file, log)).orElse(log);
     this.since = host.clock().instant();
     this.lifetime = new Lifetime(options.idleExit());
+  }
+
+  private static Consumer<String> trimming(Path file, Consumer<String> log) {
+    Lock lock = new ReentrantLock();
+    return line -> {
+      lock.lock();
+      try {
+        log.accept(line);
+        LogFile.trim(file);
+      } catch (IOException e) {
+        // It stays as long as it is; the next line tries again.
+      } finally {
+        lock.unlock();
+      }
+    };
   }
 
   /**
    * Serves until it is told to stop, is interrupted, or is needed no longer.
    *
-   * @throws SupervisorException CONFLICT where another process serves this state folder
+   * @throws SupervisorException CONFLICT where another process serves this state folder; FAILED
+   *     where a part of this one has broken, so that it must be started again
    */
   public void run() throws SupervisorException {
     host.home().verify();
     folder.create();
+    ProcessLock.Holder self =
+        new ProcessLock.Holder(ProcessHandle.current().pid(), folder.control());
+    String why;
     EgressSources sources = new EgressSources(host, log);
-    try (ProcessLock _ = ProcessLock.take(folder.lock());
-        ExecutorService blocking = Executors.newCachedThreadPool(ResidentProcess::daemon);
+    try (ProcessLock lock = ProcessLock.take(host.home().supervisorLock(), self);
         ScheduledExecutorService later =
-            Executors.newSingleThreadScheduledExecutor(ResidentProcess::daemon);
-        AuditedDecisions decisions = new AuditedDecisions(host.journal()::chain, options.actor());
+            Executors.newSingleThreadScheduledExecutor(
+                work -> Thread.ofPlatform().daemon().name("later").unstarted(work));
+        HostCalls calls = new HostCalls(host, options.secrets(), log);
+        AgentRecords records =
+            new AgentRecords(
+                host.journal(), options.actor(), e -> broken("the record of decisions", e));
         EgressProxy proxy =
-            new EgressProxy(
-                environment(decisions, sources.clock(), blocking), EgressLimits.DEFAULT, 0);
-        ServedAgents served = new ServedAgents(sources, proxy, folder, lifetime::needed, log);
-        Watch watch = new Watch(host, served, log);
+            new EgressProxy(calls.environment(records, sources.clock()), EgressLimits.DEFAULT, 0);
+        ServedAgents served =
+            new ServedAgents(sources, proxy, records, folder, lifetime::needed, log);
+        Watch watch =
+            new Watch(
+                host,
+                served,
+                new Doors(host, served, later, log),
+                log,
+                e -> broken("the watch over containers", e));
         ControlServer _ =
             ControlServer.open(
                 folder.control(), request -> answer(request, served, watch, later))) {
+      lock.before().ifPresent(this::replaces);
       log.accept("claw " + options.version() + " serves " + host.home().root());
       watch.start();
       var _ =
           later.scheduleWithFixedDelay(
-              served::upkeep, UPKEEP.toSeconds(), UPKEEP.toSeconds(), TimeUnit.SECONDS);
-      String why = lifetime.await();
+              () -> upkeep(served), UPKEEP.toSeconds(), UPKEEP.toSeconds(), TimeUnit.SECONDS);
+      why = lifetime.await();
       log.accept("ends: " + why);
+      if (lifetime.isBroken()) {
+        served.willBeMissed();
+      }
       later.shutdownNow();
-      blocking.shutdownNow();
     } catch (EgressException e) {
       throw new SupervisorException(Reason.FAILED, String.valueOf(e.getMessage()), e);
     }
-  }
-
-  private EgressEnvironment environment(
-      AuditedDecisions decisions, InstantSource clock, ExecutorService blocking) {
-    return new EgressEnvironment(
-        decisions,
-        new SystemResolver(blocking),
-        Outbound.DIRECT,
-        (agent, source, destination) ->
-            CompletableFuture.supplyAsync(() -> program(agent, source, destination), blocking),
-        name -> CompletableFuture.supplyAsync(() -> key(name), blocking),
-        clock,
-        blocking,
-        null,
-        EgressEnvironment.DNS_SERVER);
-  }
-
-  private Optional<EgressRule.Program> program(
-      AgentName agent, InetSocketAddress source, InetSocketAddress destination) {
-    try {
-      return host.backend()
-          .findProgram(host.agents().get(agent).id(), end(source), end(destination));
-    } catch (SupervisorException | BackendException e) {
-      log.accept(agent + ": it can't be seen which program asks: " + e.getMessage());
-      throw new CompletionException(e);
+    if (lifetime.isBroken()) {
+      throw new SupervisorException(Reason.FAILED, "the supervisor ends: " + why);
     }
   }
 
-  private static Endpoint end(InetSocketAddress end) {
-    return new Endpoint(AddressText.of(end.getAddress().getAddress()), end.getPort());
+  /** What a process of another runtime folder has left there says no longer that it is missed. */
+  private void replaces(ProcessLock.Holder before) {
+    ResidentFolder.around(before.control())
+        .filter(other -> !other.equals(folder))
+        .ifPresent(
+            other -> {
+              try {
+                Files.deleteIfExists(other.serving());
+              } catch (IOException e) {
+                log.accept(other.serving() + ": can't be removed: " + e.getMessage());
+              }
+            });
   }
 
-  private Optional<String> key(String name) {
+  /** Nothing that has broken is waited for: the next process starts from what is on disk. */
+  private void broken(String what, Throwable why) {
+    log.accept(what + " is broken: " + why);
+    lifetime.broken(what + " is broken");
+  }
+
+  private void upkeep(ServedAgents served) {
     try {
-      return options.secrets().find(name);
-    } catch (SupervisorException e) {
-      log.accept(String.valueOf(e.getMessage()));
-      throw new CompletionException(e);
-    }
-  }
-
-  private static Thread daemon(Runnable work) {
-    return Thread.ofPlatform().daemon().name("blocking").unstarted(work);
-  }
-
-  private Answer answer(
-      Request request, ServedAgents served, Watch watch, ScheduledExecutorService later) {
-    try {
-      return switch (request) {
-        case Request.Serve(AgentName agent) -> {
-          Path socket = served.serve(agent);
-          Optional<AgentId> id = served.find(agent);
-          long announced = id.map(served::announced).orElse(0L);
-          var _ =
-              later.schedule(
-                  () -> id.ifPresent(known -> watch.releaseUnlessRunning(known, announced)),
-                  START.toSeconds(),
-                  TimeUnit.SECONDS);
-          yield new Answer.ServedAt(socket);
-        }
-        case Request.Refresh(AgentName agent) -> {
-          if (served.find(agent).isPresent()) {
-            served.refresh(agent);
-          } else {
-            watch.resume(agent); // one that lost its egress while its lock did not hold
-          }
-          yield new Answer.Done();
-        }
-        case Request.Status _ ->
-            new Answer.Is(
-                new SupervisorStatus(
-                    ProcessHandle.current().pid(), options.version(), since, served.status()));
-        case Request.Stop _ -> {
-          lifetime.end("it was told to");
-          yield new Answer.Done();
-        }
-      };
-    } catch (SupervisorException e) {
-      log.accept(String.valueOf(e.getMessage()));
-      return new Answer.Failed(e.reason(), String.valueOf(e.getMessage()));
+      served.upkeep();
+      if (!Files.exists(folder.control())) {
+        lifetime.broken(folder.control() + " is gone, as with a login that has ended");
+      }
     } catch (RuntimeException e) {
       log.accept("this should not have happened: " + e);
-      return new Answer.Failed(Reason.FAILED, "the supervisor failed: " + e);
+    } catch (Error e) {
+      broken("the upkeep", e);
     }
+  }
+
+  private Optional<Answer> answer(
+      Request request, ServedAgents served, Watch watch, ScheduledExecutorService later) {
+    if (!lifetime.answer()) {
+      return Optional.empty(); // whoever asks starts another process
+    }
+    try {
+      return Optional.of(answered(request, served, watch, later));
+    } catch (RejectedExecutionException e) {
+      return Optional.empty(); // it ended meanwhile
+    } catch (SupervisorException e) {
+      log.accept(String.valueOf(e.getMessage()));
+      return Optional.of(new Answer.Failed(e.reason(), String.valueOf(e.getMessage())));
+    } catch (RuntimeException e) {
+      log.accept("this should not have happened: " + e);
+      return Optional.of(new Answer.Failed(Reason.FAILED, "the supervisor failed: " + e));
+    } finally {
+      lifetime.answered();
+    }
+  }
+
+  private Answer answered(
+      Request request, ServedAgents served, Watch watch, ScheduledExecutorService later)
+      throws SupervisorException {
+    return switch (request) {
+      case Request.Serve(AgentName agent) -> {
+        Path socket = served.serve(agent);
+        Optional<AgentId> id = served.find(agent);
+        long announced = id.map(served::announced).orElse(0L);
+        // Nothing is heard of one that runs already.
+        var _ =
+            later.schedule(() -> id.ifPresent(watch::follow), DOOR.toSeconds(), TimeUnit.SECONDS);
+        var _ =
+            later.schedule(
+                () -> id.ifPresent(known -> watch.releaseUnlessRunning(known, announced)),
+                START.toSeconds(),
+                TimeUnit.SECONDS);
+        yield new Answer.ServedAt(socket);
+      }
+      case Request.Refresh(AgentName agent) -> {
+        if (served.find(agent).isPresent()) {
+          served.refresh(agent);
+        } else {
+          watch.resume(agent); // one that lost its egress while its lock did not hold
+        }
+        yield new Answer.Done();
+      }
+      case Request.Status _ ->
+          new Answer.Is(
+              new SupervisorStatus(
+                  ProcessHandle.current().pid(), options.version(), since, served.status()));
+      case Request.Stop _ -> {
+        lifetime.end("it was told to");
+        yield new Answer.Done();
+      }
+    };
   }
 }

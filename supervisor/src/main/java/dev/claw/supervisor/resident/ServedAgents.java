@@ -27,10 +27,12 @@ import java.util.function.Consumer;
 final class ServedAgents implements AutoCloseable {
   private final EgressSources sources;
   private final EgressProxy proxy;
+  private final AgentRecords records;
   private final ResidentFolder folder;
   private final Consumer<Boolean> needed;
   private final Consumer<String> log;
   private final Map<AgentId, Served> served = new HashMap<>();
+  private boolean missed;
 
   /**
    * @param announced how often it was announced that it will run
@@ -63,11 +65,13 @@ final class ServedAgents implements AutoCloseable {
   ServedAgents(
       EgressSources sources,
       EgressProxy proxy,
+      AgentRecords records,
       ResidentFolder folder,
       Consumer<Boolean> needed,
       Consumer<String> log) {
     this.sources = sources;
     this.proxy = proxy;
+    this.records = records;
     this.folder = folder;
     this.needed = needed;
     this.log = log;
@@ -103,6 +107,7 @@ final class ServedAgents implements AutoCloseable {
     find(name).ifPresent(this::release);
     try {
       EgressUsage used = sources.usage(id);
+      records.open(name, id);
       AgentEgress egress =
           proxy.open(name, socket, source.rules(), used, source.authority().orElse(null));
       served.put(id, new Served(name, egress, authority, 0, false, used));
@@ -160,11 +165,16 @@ final class ServedAgents implements AutoCloseable {
         .findFirst();
   }
 
+  synchronized Optional<AgentName> name(AgentId id) {
+    return Optional.ofNullable(served.get(id)).map(Served::name);
+  }
+
   /** Ends the agent's egress; nothing where it has none. */
   synchronized void release(AgentId id) {
     Served gone = served.remove(id);
     if (gone != null) {
       gone.egress().close();
+      records.close(gone.name());
       keepUsage(id, gone);
       mark();
     }
@@ -211,7 +221,7 @@ final class ServedAgents implements AutoCloseable {
   private void mark() {
     needed.accept(!served.isEmpty());
     try {
-      if (served.isEmpty()) {
+      if (served.isEmpty() && !missed) {
         Files.deleteIfExists(folder.serving());
       } else if (!Files.exists(folder.serving())) {
         Files.createFile(folder.serving());
@@ -219,6 +229,16 @@ final class ServedAgents implements AutoCloseable {
     } catch (IOException e) {
       // Without the mark the next start of an agent brings the process back, not the next command.
     }
+  }
+
+  /** However this ends, whoever comes next finds that agents need a process. */
+  synchronized void willBeMissed() {
+    missed = !served.isEmpty();
+  }
+
+  /** The socket of an agent that is served. */
+  synchronized Optional<Path> socket(AgentId id) {
+    return served.containsKey(id) ? Optional.of(folder.egress(id)) : Optional.empty();
   }
 
   @Override

@@ -1,82 +1,93 @@
 package dev.claw.supervisor.resident;
 
-import dev.claw.lock.JsonException;
 import dev.claw.model.AgentName;
 import dev.claw.supervisor.EgressAccess;
 import dev.claw.supervisor.SupervisorException;
 import dev.claw.supervisor.SupervisorException.Reason;
 import dev.claw.supervisor.resident.ControlMessage.Answer;
 import dev.claw.supervisor.resident.ControlMessage.Request;
-import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Timer;
-import java.util.TimerTask;
 
 /** Asks the resident process, and starts it where an answer is needed and none runs. */
 public final class SupervisorClient implements EgressAccess {
-  private static final Duration ANSWER = Duration.ofSeconds(60);
   private static final Duration END = Duration.ofSeconds(20);
   private static final Duration PAUSE = Duration.ofMillis(20);
 
   private final ResidentFolder folder;
+  private final Path lock;
   private final ResidentStart start;
   private final Duration patience;
 
-  public SupervisorClient(ResidentFolder folder, ResidentStart start) {
-    this(folder, start, END);
+  /**
+   * @param folder where the process stands that would be started from here
+   * @param lock the state folder's, which names the one that runs, wherever it stands
+   */
+  public SupervisorClient(ResidentFolder folder, Path lock, ResidentStart start) {
+    this(folder, lock, start, END);
   }
 
-  SupervisorClient(ResidentFolder folder, ResidentStart start, Duration patience) {
+  SupervisorClient(ResidentFolder folder, Path lock, ResidentStart start, Duration patience) {
     this.folder = folder;
+    this.lock = lock;
     this.start = start;
     this.patience = patience;
   }
 
   @Override
   public Path serve(AgentName agent) throws SupervisorException {
-    Request request = new Request.Serve(agent);
-    Optional<Answer> answer = ask(request);
-    if (answer.isEmpty()) {
-      start.start(folder, () -> ask(new Request.Status()).isPresent());
-      answer = ask(request);
+    long end = System.nanoTime() + patience.toNanos();
+    boolean started = false;
+    while (true) {
+      Optional<Answer> answer = ask(new Request.Serve(agent));
+      if (answer.isPresent() && answer.get() instanceof Answer.ServedAt(Path socket)) {
+        return socket;
+      }
+      boolean late = System.nanoTime() - end > 0;
+      if (ProcessLock.isTaken(lock)) {
+        if (late) {
+          throw silent();
+        }
+        pause(); // it is starting, or ending
+      } else if (started && late) {
+        throw new SupervisorException(
+            Reason.FAILED,
+            "the supervisor ended as soon as it was asked; see 'claw supervisor logs'");
+      } else {
+        start.start(folder, () -> ask(new Request.Status()).isPresent());
+        started = true;
+      }
     }
-    return answer
-        .flatMap(
-            given ->
-                given instanceof Answer.ServedAt(Path socket)
-                    ? Optional.of(socket)
-                    : Optional.empty())
-        .orElseThrow(
-            () ->
-                new SupervisorException(
-                    Reason.FAILED,
-                    "the supervisor ended as soon as it was asked; see 'claw supervisor logs'"));
   }
 
   @Override
   public void refresh(AgentName agent) throws SupervisorException {
     long end = System.nanoTime() + patience.toNanos();
-    while (ask(new Request.Refresh(agent)).isEmpty() && ProcessLock.isTaken(folder.lock())) {
+    while (ask(new Request.Refresh(agent)).isEmpty() && ProcessLock.isTaken(lock)) {
       // One runs and does not answer: it may be starting, or ending.
       if (System.nanoTime() - end > 0) {
-        throw new SupervisorException(
-            Reason.FAILED,
-            "a supervisor runs and does not answer; see 'claw supervisor logs', and end it");
+        throw silent();
       }
-      try {
-        Thread.sleep(PAUSE);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new SupervisorException(Reason.INTERRUPTED, "broken off", e);
-      }
+      pause();
+    }
+  }
+
+  private SupervisorException silent() {
+    return new SupervisorException(
+        Reason.FAILED,
+        "a supervisor"
+            + ProcessLock.holder(lock).map(known -> " (pid " + known.pid() + ")").orElse("")
+            + " runs and does not answer; see 'claw supervisor logs', and end it");
+  }
+
+  private static void pause() throws SupervisorException {
+    try {
+      Thread.sleep(PAUSE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SupervisorException(Reason.INTERRUPTED, "broken off", e);
     }
   }
 
@@ -95,18 +106,18 @@ public final class SupervisorClient implements EgressAccess {
    *
    * @return whether one ran
    */
-  public boolean stop() throws SupervisorException, InterruptedException {
+  public boolean stop() throws SupervisorException {
     if (ask(new Request.Stop()).isEmpty()) {
       return false;
     }
     long end = System.nanoTime() + patience.toNanos();
-    while (ProcessLock.isTaken(folder.lock())) {
+    while (ProcessLock.isTaken(lock)) {
       if (System.nanoTime() - end > 0) {
         throw new SupervisorException(
             Reason.FAILED,
             "the supervisor was told to end and still runs; see 'claw supervisor logs'");
       }
-      Thread.sleep(PAUSE);
+      pause();
     }
     return true;
   }
@@ -117,11 +128,21 @@ public final class SupervisorClient implements EgressAccess {
    * @return whether it had to be started
    */
   public boolean revive() throws SupervisorException {
-    if (!Files.exists(folder.serving()) || ProcessLock.isTaken(folder.lock())) {
+    boolean missed =
+        Files.exists(folder.serving())
+            || elsewhere().filter(other -> Files.exists(other.serving())).isPresent();
+    if (!missed || ProcessLock.isTaken(lock)) {
       return false;
     }
     start.start(folder, () -> ask(new Request.Status()).isPresent());
     return true;
+  }
+
+  /** Where the last process stands or stood, if another runtime folder was its. */
+  private Optional<ResidentFolder> elsewhere() {
+    return ProcessLock.holder(lock)
+        .flatMap(holder -> ResidentFolder.around(holder.control()))
+        .filter(other -> !other.equals(folder));
   }
 
   /**
@@ -130,62 +151,10 @@ public final class SupervisorClient implements EgressAccess {
    * @throws SupervisorException as it was answered
    */
   private Optional<Answer> ask(Request request) throws SupervisorException {
-    Answer answer;
-    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      try {
-        channel.connect(UnixDomainSocketAddress.of(folder.control()));
-      } catch (IOException e) {
-        return Optional.empty(); // nobody listens
-      }
-      Timer patience = new Timer("supervisor-answer", true);
-      try {
-        patience.schedule(closing(channel), ANSWER.toMillis());
-        channel.write(ByteBuffer.wrap(ControlMessage.write(request)));
-        channel.write(ByteBuffer.wrap(new byte[] {'\n'}));
-        byte[] line = ControlServer.line(channel);
-        if (line.length == 0) {
-          return Optional.empty(); // it ended while it was asked
-        }
-        answer = ControlMessage.readAnswer(line);
-      } finally {
-        patience.cancel();
-      }
-    } catch (AsynchronousCloseException e) {
-      if (Thread.currentThread().isInterrupted()) {
-        throw new SupervisorException(Reason.INTERRUPTED, "broken off", e);
-      }
-      throw new SupervisorException(
-          Reason.FAILED,
-          "the supervisor did not answer within "
-              + ANSWER.toSeconds()
-              + " s; see 'claw supervisor logs'",
-          e);
-    } catch (IOException e) {
-      return Optional.empty(); // it ended while it was asked
-    } catch (JsonException e) {
-      throw new SupervisorException(
-          Reason.FAILED,
-          "the supervisor's answer is not understood ("
-              + e.getMessage()
-              + "); it may be of another version: run 'claw supervisor stop'",
-          e);
-    }
-    if (answer instanceof Answer.Failed(Reason reason, String message)) {
-      throw new SupervisorException(reason, message);
-    }
-    return Optional.of(answer);
-  }
-
-  private static TimerTask closing(SocketChannel channel) {
-    return new TimerTask() {
-      @Override
-      public void run() {
-        try {
-          channel.close();
-        } catch (IOException e) {
-          // whoever reads notices
-        }
-      }
-    };
+    Optional<Answer> answer = ControlCall.ask(folder.control(), request);
+    // What the file says counts only while somebody has it: a copied state folder has a copy of it.
+    Optional<ResidentFolder> other =
+        answer.isEmpty() && ProcessLock.isTaken(lock) ? elsewhere() : Optional.empty();
+    return other.isPresent() ? ControlCall.ask(other.get().control(), request) : answer;
   }
 }

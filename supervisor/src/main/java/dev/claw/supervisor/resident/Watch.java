@@ -25,20 +25,40 @@ final class Watch implements AutoCloseable {
 
   private final Host host;
   private final ServedAgents served;
+  private final Doors doors;
   private final Consumer<String> log;
+  private final Consumer<Throwable> broken;
   private final Thread thread;
   private volatile boolean closed;
 
-  Watch(Host host, ServedAgents served, Consumer<String> log) {
+  /**
+   * @param broken told where the thread ends before its time
+   */
+  Watch(
+      Host host,
+      ServedAgents served,
+      Doors doors,
+      Consumer<String> log,
+      Consumer<Throwable> broken) {
     this.host = host;
     this.served = served;
+    this.doors = doors;
     this.log = log;
-    this.thread = Thread.ofPlatform().daemon().name("watch").unstarted(this::watch);
+    this.broken = broken;
+    this.thread = Thread.ofPlatform().daemon().name("watch").unstarted(this::run);
   }
 
   /** Looks at all agents that run, then follows them in a thread of its own. */
   void start() {
     thread.start();
+  }
+
+  private void run() {
+    try {
+      watch();
+    } catch (Throwable e) {
+      broken.accept(e);
+    }
   }
 
   private void watch() {
@@ -89,11 +109,13 @@ final class Watch implements AutoCloseable {
       }
       if (served.has(container.id())) {
         served.ran(container.id());
+        doors.follow(name, container.id());
         return;
       }
       Path socket = served.serve(name);
       served.ran(container.id());
       host.backend().openDoor(container.id(), socket);
+      doors.follow(name, container.id());
       log.accept(name + ": runs, so its egress is open again");
     } catch (SupervisorException e) {
       if (e.reason() != Reason.REFUSED) { // as for one whose policy gives it no door
@@ -123,6 +145,19 @@ final class Watch implements AutoCloseable {
       } else if (served.hasRun(id)) {
         served.release(id);
         log.accept("agent " + id + " ended");
+      }
+    } catch (BackendException e) {
+      log.accept("agent " + id + ": it can't be seen whether it runs: " + e.getMessage());
+    }
+  }
+
+  /** Sees to the door of an agent that is served, where it runs. */
+  void follow(AgentId id) {
+    Optional<AgentName> name = served.name(id);
+    try {
+      if (name.isPresent() && isRunning(id)) {
+        served.ran(id);
+        doors.follow(name.get(), id);
       }
     } catch (BackendException e) {
       log.accept("agent " + id + ": it can't be seen whether it runs: " + e.getMessage());

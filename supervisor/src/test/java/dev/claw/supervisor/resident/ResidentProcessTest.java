@@ -3,12 +3,10 @@ package dev.claw.supervisor.resident;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.claw.model.Actor;
 import dev.claw.model.AgentId;
 import dev.claw.model.AgentName;
 import dev.claw.supervisor.AgentStop;
 import dev.claw.supervisor.Fixture;
-import dev.claw.supervisor.ProviderSecrets;
 import dev.claw.supervisor.SupervisorException;
 import dev.claw.supervisor.SupervisorException.Reason;
 import java.net.StandardProtocolFamily;
@@ -21,82 +19,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ResidentProcessTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-  private final List<String> log = new CopyOnWriteArrayList<>();
-  private final List<CompletableFuture<Void>> running = new CopyOnWriteArrayList<>();
-  private Path temporary = Path.of("/");
-  private Fixture fixture;
-  private ResidentFolder folder;
-  private SupervisorClient client;
-
-  @BeforeEach
-  void prepare() throws Exception {
-    temporary = Files.createTempDirectory("claw"); // not JUnit's: a socket's path is short
-    fixture = Fixture.withCoder(temporary.resolve("host"));
-    folder = new ResidentFolder(temporary.resolve("run"));
-    client = new SupervisorClient(folder, new ResidentStart(List.of(), temporary.resolve("log")));
-  }
-
-  @AfterEach
-  void end() throws Exception {
-    client.stop();
-    for (CompletableFuture<Void> process : running) {
-      process.exceptionally(failed -> null).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    }
-  }
-
-  private CompletableFuture<Void> run(Optional<Duration> idleExit) throws Exception {
-    CompletableFuture<Void> process =
-        CompletableFuture.runAsync(
-            () -> {
-              try {
-                new ResidentProcess(
-                        fixture.host,
-                        folder,
-                        new ResidentProcess.Options(
-                            "1.2.3",
-                            new Actor("supervisor", "ann(1000)"),
-                            new ProviderSecrets(fixture.host, Map.of()),
-                            idleExit),
-                        log::add)
-                    .run();
-              } catch (SupervisorException e) {
-                throw new CompletionException(e);
-              }
-            },
-            work -> Thread.ofPlatform().daemon().start(work));
-    running.add(process);
-    await(() -> process.isDone() || client.status().isPresent());
-    return process;
-  }
-
-  @FunctionalInterface
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void await(Condition condition) throws Exception {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.holds()) {
-      assertThat(System.nanoTime()).isLessThan(end);
-      Thread.sleep(5);
-    }
-  }
-
+class ResidentProcessTest extends OnResident {
   @Test
   void servesAnAgentByItsLockAtASocketOfItsOwn() throws Exception {
     var _ = run(Optional.empty());
@@ -156,11 +87,16 @@ class ResidentProcessTest {
   @Test
   void whoeverHoldsTheLockAndDoesNotAnswerIsNotTakenForNobody() throws Exception {
     folder.create();
-    try (ProcessLock _ = ProcessLock.take(folder.lock())) {
+    try (ProcessLock _ = ProcessLock.take(lock(), new ProcessLock.Holder(4711, folder.control()))) {
       SupervisorClient impatient =
           new SupervisorClient(
-              folder, new ResidentStart(List.of(), temporary.resolve("log")), Duration.ZERO);
+              folder,
+              lock(),
+              new ResidentStart(List.of(), temporary.resolve("log")),
+              Duration.ZERO);
       assertThatThrownBy(() -> impatient.refresh(Fixture.CODER))
+          .hasMessageContaining("(pid 4711) runs and does not answer");
+      assertThatThrownBy(() -> impatient.serve(Fixture.CODER))
           .hasMessageContaining("does not answer");
     }
   }
@@ -180,7 +116,9 @@ class ResidentProcessTest {
     assertThatThrownBy(() -> run(Optional.empty()).get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
         .rootCause()
         .isInstanceOfSatisfying(
-            SupervisorException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CONFLICT));
+            SupervisorException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CONFLICT))
+        .hasMessageContaining("pid " + ProcessHandle.current().pid())
+        .hasMessageContaining("at " + folder.control());
     assertThat(client.status()).isPresent();
   }
 
