@@ -86,7 +86,7 @@ public final class AgentEgress implements AutoCloseable {
     listener.close().awaitUninterruptibly();
     context.close();
     for (EgressEvent folded : context.nameDenials().drain()) {
-      var _ = context.environment().log().record(folded);
+      var _ = context.environment().log().record(folded, Runnable::run);
     }
     try {
       Files.deleteIfExists(socket);

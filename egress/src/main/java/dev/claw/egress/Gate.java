@@ -56,10 +56,9 @@ final class Gate {
 
   /** Puts a denial on record that does not come from the rules. */
   void deny(Kind kind, EgressRequest request, Denied denied, Consumer<Passage> then) {
-    record(
-        decided(kind, request, denied, ""),
-        () -> then.accept(new Passage.Shut(denied)),
-        () -> then.accept(new Passage.Shut(denied)));
+    onLoop(
+        record(decided(kind, request, denied, "")).durable(),
+        (nothing, failure) -> then.accept(new Passage.Shut(denied)));
   }
 
   private void admitted(
@@ -128,17 +127,44 @@ final class Gate {
     recordOpen(kind, request, new Passage.Open(allowed, addresses), then);
   }
 
-  /** Puts on record what was admitted elsewhere than by the rules, before it goes on. */
+  /**
+   * Puts on record what was admitted elsewhere than by the rules, before it goes on. Until the
+   * record is on the disk, nothing comes back to the program.
+   */
   void recordOpen(Kind kind, EgressRequest request, Passage.Open open, Consumer<Passage> then) {
-    Denied unrecorded = new Denied(Reason.RECORD, "the decision could not be put on record");
-    record(
-        decided(
-            kind,
-            request,
-            open.allowed(),
-            AddressText.of(open.addresses().getFirst().getAddress())),
-        () -> then.accept(open),
-        () -> then.accept(new Passage.Shut(unrecorded)));
+    String address = AddressText.of(open.addresses().getFirst().getAddress());
+    DecisionLog.Recording recording = record(decided(kind, request, open.allowed(), address));
+    onLoop(
+        recording.written(),
+        (nothing, failure) -> {
+          if (failure == null) {
+            hold(kind, request, recording.durable());
+            then.accept(open);
+          } else {
+            String why = "the decision could not be put on record";
+            then.accept(new Passage.Shut(new Denied(Reason.RECORD, why)));
+          }
+        });
+  }
+
+  private void hold(Kind kind, EgressRequest request, CompletionStage<Void> durable) {
+    if (durable.toCompletableFuture().isDone()
+        && !durable.toCompletableFuture().isCompletedExceptionally()) {
+      return;
+    }
+    CompletableFuture<Void> held = new CompletableFuture<>();
+    client.answers().until(held);
+    onLoop(
+        durable,
+        (nothing, failure) -> {
+          if (failure == null) {
+            held.complete(null);
+            return;
+          }
+          String why = "its record could not be brought to the disk";
+          client.end(why);
+          var _ = record(decided(kind, request, new Denied(Reason.RECORD, why), ""));
+        });
   }
 
   /** Looks a name up once. */
@@ -179,14 +205,12 @@ final class Gate {
         1);
   }
 
-  private void record(EgressEvent event, Runnable done, Runnable failed) {
-    CompletionStage<Void> recorded;
+  private DecisionLog.Recording record(EgressEvent event) {
     try {
-      recorded = client.agent().environment().log().record(event);
+      return client.agent().environment().log().record(event, client.channel().eventLoop());
     } catch (RuntimeException e) {
-      recorded = CompletableFuture.failedFuture(e);
+      return DecisionLog.Recording.failed(e);
     }
-    onLoop(recorded, (nothing, failure) -> (failure == null ? done : failed).run());
   }
 
   private <T> void onLoop(

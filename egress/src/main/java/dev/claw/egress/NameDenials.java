@@ -111,10 +111,18 @@ final class NameDenials {
 
   private static CompletionStage<Void> recorded(Client client, List<Decided> events) {
     CompletableFuture<?>[] stages =
-        events.stream()
-            .map(event -> client.agent().environment().log().record(event).toCompletableFuture())
-            .toArray(CompletableFuture[]::new);
+        events.stream().map(event -> durable(client, event)).toArray(CompletableFuture[]::new);
     return CompletableFuture.allOf(stages);
+  }
+
+  private static CompletableFuture<Void> durable(Client client, Decided event) {
+    return client
+        .agent()
+        .environment()
+        .log()
+        .record(event, client.channel().eventLoop())
+        .durable()
+        .toCompletableFuture();
   }
 
   private static Decided event(Client client, Instant now, String name, long count) {

@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,9 +57,9 @@ class IdleAgentTest {
     agent = new AgentContext(Harness.AGENT, shared, rules(), EgressUsage.NONE, null);
   }
 
-  private CompletionStage<Void> record(EgressEvent event) {
+  private DecisionLog.Recording record(EgressEvent event, Executor thread) {
     events.add(event);
-    return CompletableFuture.completedFuture(null);
+    return Harness.RECORDED;
   }
 
   private static AgentRules rules(Grant... grants) {
