@@ -98,7 +98,7 @@ final class Harness implements AutoCloseable {
               blocking,
               trust,
               EgressEnvironment.DNS_SERVER);
-      proxy = new EgressProxy(environment, limits, 2);
+      proxy = new EgressProxy(environment, limits);
       egress =
           proxy.open(
               AGENT,

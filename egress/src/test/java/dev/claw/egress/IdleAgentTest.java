@@ -73,7 +73,7 @@ class IdleAgentTest {
   }
 
   private AgentEgress egress() {
-    return new AgentEgress(agent, channel, folder.resolve("a.sock"), channel.eventLoop());
+    return new AgentEgress(agent, channel, folder.resolve("a.sock"), channel.eventLoop(), () -> {});
   }
 
   private Client client() {

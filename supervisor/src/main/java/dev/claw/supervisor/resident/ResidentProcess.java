@@ -90,7 +90,7 @@ public final class ResidentProcess {
         AuditedDecisions decisions = new AuditedDecisions(host.journal()::chain, options.actor());
         EgressProxy proxy =
             new EgressProxy(
-                environment(decisions, sources.clock(), blocking), EgressLimits.DEFAULT, 0);
+                environment(decisions, sources.clock(), blocking), EgressLimits.DEFAULT);
         ServedAgents served = new ServedAgents(sources, proxy, folder, lifetime::needed, log);
         Watch watch = new Watch(host, served, log);
         ControlServer _ =
