@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 
@@ -24,8 +25,9 @@ import javax.net.ssl.SSLEngine;
  *
  * <pre>
  *   java Load serve ADDRESS
- *     prints its port; answers GET /N with N bytes and a TLS ClientHello with 128; ends with its standard input
- *   java Load ask WAY TARGET PROXY SIZE CONNECTIONS SECONDS WARM PAUSE
+ *     prints its port; answers GET /N with N bytes, GET /N-R with N bytes at R of them a second, and a TLS ClientHello
+ *     with 128; ends with its standard input
+ *   java Load ask WAY TARGET PROXY SIZE[-RATE] CONNECTIONS SECONDS WARM PAUSE
  *     WAY is direct, fresh (direct, a connection each), absolute, connect or hello (CONNECT, a connection each, with
  *     HTTP or a ClientHello behind it); TARGET and PROXY are HOST:PORT; PAUSE is milliseconds between two requests
  *     of a connection. Prints a line of JSON: what came in SECONDS after WARM seconds, times in microseconds, and
@@ -95,18 +97,37 @@ final class Load {
         in.reset();
         String request = head(in);
         int from = request.indexOf('/') + 1;
-        long size = Long.parseLong(request.substring(from, request.indexOf(' ', from)));
+        String[] asked = request.substring(from, request.indexOf(' ', from)).split("-", 2);
+        long size = Long.parseLong(asked[0]);
+        Pace pace = new Pace(asked.length == 1 ? 0 : Long.parseLong(asked[1]));
         byte[] head = ("HTTP/1.1 200 OK\r\nContent-Length: " + size + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
         int part = (int) Math.min(size, BUFFER - head.length);
         byte[] begin = Arrays.copyOf(head, head.length + part);
         System.arraycopy(body, 0, begin, head.length, part);
         out.write(begin);
         for (long left = size - part; left > 0; left -= BUFFER) {
+          pace.await(size - left);
           out.write(body, 0, (int) Math.min(left, BUFFER));
         }
       }
     } catch (IOException e) {
       // The client is gone.
+    }
+  }
+
+  /** Lets bytes pass at a rate, a millisecond's worth at once; zero for as fast as they go. */
+  private record Pace(long bytesPerSecond, long begin) {
+    Pace(long bytesPerSecond) {
+      this(bytesPerSecond, System.nanoTime());
+    }
+
+    void await(long sent) {
+      if (bytesPerSecond > 0) {
+        long due = begin + (long) (sent * 1e9 / bytesPerSecond);
+        for (long early = due - System.nanoTime(); early > 1_000_000; early = due - System.nanoTime()) {
+          LockSupport.parkNanos(early);
+        }
+      }
     }
   }
 
@@ -125,7 +146,7 @@ final class Load {
 
   // ---- the client
 
-  private record Asked(String way, String target, InetSocketAddress to, int size, long pause) {
+  private record Asked(String way, String target, InetSocketAddress to, String path, int size, long pause) {
     boolean keeps() {
       return way.equals("direct") || way.equals("absolute");
     }
@@ -143,7 +164,7 @@ final class Load {
     InetSocketAddress address =
         new InetSocketAddress(
             InetAddress.ofLiteral(to.substring(0, colon)), Integer.parseInt(to.substring(colon + 1)));
-    Asked asked = new Asked(way, target, address, Integer.parseInt(words[4]), Long.parseLong(words[8]));
+    Asked asked = new Asked(way, target, address, "/" + words[4], Integer.parseInt(words[4].split("-", 2)[0]), Long.parseLong(words[8]));
     int connections = Integer.parseInt(words[5]);
     long begin = System.nanoTime() + (long) (Double.parseDouble(words[7]) * 1e9);
     long end = begin + (long) (Double.parseDouble(words[6]) * 1e9);
@@ -200,7 +221,7 @@ final class Load {
       this.end = end;
       this.over = over;
       String at = asked.way().equals("absolute") ? "http://" + asked.target() : "";
-      request = ascii("GET " + at + "/" + asked.size() + " HTTP/1.1\r\nHost: " + asked.target() + "\r\n\r\n");
+      request = ascii("GET " + at + asked.path() + " HTTP/1.1\r\nHost: " + asked.target() + "\r\n\r\n");
     }
 
     private static byte[] ascii(String text) {

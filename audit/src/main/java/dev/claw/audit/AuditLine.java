@@ -52,25 +52,32 @@ final class AuditLine {
 
   static Written write(long sequence, Instant time, AuditEvent event, Digest previous)
       throws JsonException {
-    ObjectNode node = NODES.objectNode();
-    node.put("sequence", sequence);
-    node.put("time", TIME.format(time));
-    node.put("type", wellFormed(event.type()));
-    if (event.agent() != null) {
-      node.put("agent", event.agent().value());
-    }
-    node.putObject("actor")
+    // The hash stands between these two in the order of keys, so that the rest is written once.
+    ObjectNode before = NODES.objectNode();
+    before
+        .putObject("actor")
         .put("kind", wellFormed(event.actor().kind()))
         .put("name", wellFormed(event.actor().name()));
-    node.put("phase", word(event.phase()));
-    if (event.result() != null) {
-      node.put("result", word(event.result()));
+    if (event.agent() != null) {
+      before.put("agent", event.agent().value());
     }
-    node.set("details", tree(event.details()));
-    node.put("previous", previous.value());
-    Digest hash = CanonicalJson.digest(node);
-    node.put("hash", hash.value());
-    byte[] bytes = (CanonicalJson.text(node) + "\n").getBytes(StandardCharsets.UTF_8);
+    before.set("details", tree(event.details()));
+    ObjectNode behind = NODES.objectNode();
+    behind.put("phase", word(event.phase()));
+    behind.put("previous", previous.value());
+    if (event.result() != null) {
+      behind.put("result", word(event.result()));
+    }
+    behind.put("sequence", sequence);
+    behind.put("time", TIME.format(time));
+    behind.put("type", wellFormed(event.type()));
+    String first = CanonicalJson.text(before);
+    String last = "," + CanonicalJson.text(behind).substring(1);
+    first = first.substring(0, first.length() - 1);
+    Digest hash = Digest.of(first + last);
+    byte[] bytes =
+        (first + ",\"hash\":\"" + hash.value() + "\"" + last + "\n")
+            .getBytes(StandardCharsets.UTF_8);
     if (bytes.length > LONGEST) {
       throw new JsonException(
           "details", "expected a record of at most " + LONGEST + " bytes, found " + bytes.length);
@@ -172,6 +179,13 @@ final class AuditLine {
    * that has one must not keep an outcome off the record.
    */
   private static String wellFormed(String text) {
+    int plain = 0;
+    while (plain < text.length() && !Character.isSurrogate(text.charAt(plain))) {
+      plain++;
+    }
+    if (plain == text.length()) {
+      return text;
+    }
     StringBuilder out = new StringBuilder(text.length());
     text.codePoints()
         .forEach(

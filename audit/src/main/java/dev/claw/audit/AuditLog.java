@@ -59,6 +59,8 @@ public final class AuditLog {
   private byte @Nullable [] trustedHead;
   // How far this object has last brought the chain, which may be beyond the head. Guarded likewise.
   private @Nullable Chain reached;
+  // Guarded likewise.
+  private @Nullable Standing standing;
 
   AuditLog(Path log, KeySource keys, InstantSource clock, int checkpointInterval, Disk disk) {
     this(log, keys, clock, checkpointInterval, disk, false);
@@ -106,19 +108,39 @@ public final class AuditLog {
 
   /** Records events with one write; all of them or none. See {@link #append(AuditEvent)}. */
   public List<AuditRecord> append(List<AuditEvent> events) throws AuditException {
-    return append(events, true);
+    return held(
+        () -> {
+          KeyRing ring = keys.ring();
+          try (FileChannel channel = openLog(ring)) {
+            return add(channel, ring, events, true);
+          }
+        });
   }
 
   /**
-   * The same, but the head lags until {@link #seal} or the next {@link #append}: as durable, at a
-   * third of the cost. As long as it lags, it does not show that these records were cut off.
+   * Writes events, all of them or none, and leaves it to the caller to bring them to the disk. The
+   * head lags until {@link #seal} or the next {@link #append}; as long as it lags, it does not show
+   * that these records were cut off.
+   *
+   * @throws AuditException if they are not on record; then what they announce must not be done
    */
-  public List<AuditRecord> appendUnsealed(List<AuditEvent> events) throws AuditException {
-    return append(events, false);
+  public Unsynced writeAhead(List<AuditEvent> events) throws AuditException {
+    return held(
+        () -> {
+          KeyRing ring = keys.ring();
+          FileChannel channel = openLog(ring);
+          try {
+            var _ = add(channel, ring, events, false);
+            return new Unsynced(files.log(), channel, disk);
+          } catch (IOException | AuditException | JsonException | RuntimeException e) {
+            channel.close();
+            throw e;
+          }
+        });
   }
 
   /**
-   * Brings the head up to the last record.
+   * Brings all records to the disk, and the head up to the last.
    *
    * @throws AuditException if it can't; the records are there all the same
    */
@@ -129,31 +151,35 @@ public final class AuditLog {
           try (FileChannel channel = openLog(ring)) {
             Chain chain = soundChain(channel, ring);
             Head head = Head.sign(chain.sequence(), chain.hash(), chain.end(), ring.signing());
+            disk.force(channel);
             disk.replace(files.head(), head.bytes());
             trustedHead = head.bytes();
+            stands(ring, chain);
             return head;
           }
         });
   }
 
-  private List<AuditRecord> append(List<AuditEvent> events, boolean sealed) throws AuditException {
-    return held(
-        () -> {
-          Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-          KeyRing ring = keys.ring();
-          try (FileChannel channel = openLog(ring)) {
-            Chain chain = soundChain(channel, ring);
-            Batch batch = new Batch(chain, now, ring.signing(), checkpointInterval);
-            boolean torn = channel.size() > chain.end();
-            if (torn) {
-              batch.add(setAside(channel, chain, now));
-            }
-            List<AuditRecord> records = batch.addAll(events);
-            write(channel, chain.end(), torn, batch, sealed);
-            reached = batch.reached();
-            return records;
-          }
-        });
+  private List<AuditRecord> add(
+      FileChannel channel, KeyRing ring, List<AuditEvent> events, boolean sealed)
+      throws IOException, AuditException, JsonException {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    Chain chain = soundChain(channel, ring);
+    Batch batch = new Batch(chain, now, ring.signing(), checkpointInterval);
+    boolean torn = channel.size() > chain.end();
+    if (torn) {
+      batch.add(setAside(channel, chain, now));
+    }
+    List<AuditRecord> records = batch.addAll(events);
+    standing = null;
+    write(channel, chain.end(), torn, batch, sealed);
+    reached = batch.reached();
+    stands(ring, batch.reached());
+    return records;
+  }
+
+  private void stands(KeyRing ring, Chain chain) throws IOException {
+    standing = Standing.of(files, ring.signing().keyId(), chain).orElse(null);
   }
 
   /**
@@ -210,6 +236,7 @@ public final class AuditLog {
   }
 
   private boolean isSound(FileChannel channel, KeyRing ring) throws IOException {
+    standing = null;
     try {
       soundChain(channel, ring);
       return true;
@@ -219,6 +246,11 @@ public final class AuditLog {
   }
 
   private FileChannel openLog(KeyRing ring) throws IOException, AuditException {
+    Standing untouched = standing;
+    if (untouched != null && untouched.stillHolds(files, ring.signing().keyId())) {
+      return open();
+    }
+    standing = null;
     if (Files.exists(files.log(), LinkOption.NOFOLLOW_LINKS)) {
       return openFile(false);
     }
@@ -239,25 +271,26 @@ public final class AuditLog {
     if (exists) {
       PrivateFile.check(files.log());
     }
-    FileChannel channel =
-        exists || !create
-            ? FileChannel.open(
-                files.log(),
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE,
-                LinkOption.NOFOLLOW_LINKS)
-            : FileChannel.open(
-                files.log(),
-                Set.of(
-                    StandardOpenOption.READ,
-                    StandardOpenOption.WRITE,
-                    StandardOpenOption.CREATE_NEW),
-                LogFiles.MODE_0600);
-    return channel;
+    return exists || !create
+        ? open()
+        : FileChannel.open(
+            files.log(),
+            Set.of(
+                StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
+            LogFiles.MODE_0600);
+  }
+
+  private FileChannel open() throws IOException {
+    return FileChannel.open(
+        files.log(), StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
   }
 
   /** The chain up to its last good record, where all that the head knows is there. */
   private Chain soundChain(FileChannel channel, KeyRing ring) throws IOException, AuditException {
+    Standing untouched = standing;
+    if (untouched != null) {
+      return untouched.chain();
+    }
     Head head =
         trustedHead(ring)
             .orElseThrow(
@@ -353,8 +386,8 @@ public final class AuditLog {
       if (torn) {
         disk.truncate(channel, end + bytes.length);
       }
-      disk.force(channel);
       if (sealed) {
+        disk.force(channel);
         disk.replace(files.head(), batch.head().bytes());
         trustedHead = batch.head().bytes();
       }

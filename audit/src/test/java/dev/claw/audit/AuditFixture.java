@@ -54,6 +54,13 @@ final class AuditFixture {
     return new AuditLog(file, () -> ring(1), CLOCK, 8, disk);
   }
 
+  /** Durable, but the head lags. */
+  static void unsealed(AuditLog log, List<AuditEvent> events) throws AuditException {
+    try (Unsynced written = log.writeAhead(events)) {
+      written.sync();
+    }
+  }
+
   static AuditEvent event(int number) {
     return AuditEvent.intent("agent.start", new AgentName("coder"), ANN, Map.of("number", number));
   }

@@ -10,6 +10,7 @@ import static dev.claw.audit.AuditFixture.key;
 import static dev.claw.audit.AuditFixture.log;
 import static dev.claw.audit.AuditFixture.ring;
 import static dev.claw.audit.AuditFixture.types;
+import static dev.claw.audit.AuditFixture.unsealed;
 import static dev.claw.audit.AuditFixture.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -215,8 +216,8 @@ class AuditLogTest {
     AuditLog log = log(file);
     log.append(event(1));
     byte[] sealed = Files.readAllBytes(AuditFixture.head(file));
-    log.appendUnsealed(List.of(event(2), event(3)));
-    log.appendUnsealed(List.of(event(4)));
+    unsealed(log, List.of(event(2), event(3)));
+    unsealed(log, List.of(event(4)));
     assertThat(AuditFixture.head(file)).hasBinaryContent(sealed);
     assertThat(verify(file))
         .isInstanceOfSatisfying(
@@ -230,11 +231,11 @@ class AuditLogTest {
   @Test
   void othersGoOnBehindUnsealedRecords() throws AuditException {
     AuditLog log = log(file);
-    log.appendUnsealed(List.of(event(1), event(2)));
+    unsealed(log, List.of(event(1), event(2)));
     log(file).append(event(3));
-    log.appendUnsealed(List.of(event(4)));
-    log(file).appendUnsealed(List.of(event(5)));
-    log.appendUnsealed(List.of(event(6)));
+    unsealed(log, List.of(event(4)));
+    unsealed(log(file), List.of(event(5)));
+    unsealed(log, List.of(event(6)));
     log.seal();
     log.seal();
     assertThat(log.append(event(7)).sequence()).isEqualTo(7);
@@ -247,7 +248,7 @@ class AuditLogTest {
   void unsealedRecordsThatAreGoneAreNotGoneOnFrom() throws IOException, AuditException {
     AuditLog log = log(file);
     log.append(event(1));
-    log.appendUnsealed(List.of(event(2), event(3)));
+    unsealed(log, List.of(event(2), event(3)));
     AuditFixture.rewrite(file, Files.readAllLines(file).subList(0, 2));
     assertThat(log.append(event(4)).sequence()).isEqualTo(3);
     assertThat(verify(file)).isInstanceOf(AuditVerdict.Intact.class);
@@ -257,9 +258,9 @@ class AuditLogTest {
   void longLinesAreFoundInFrontOfTheHeadAndBehindIt() throws AuditException {
     for (int length : List.of(1_000_000, 70_000, 5_000, 3_000, 1_000_000)) {
       Map<String, Object> details = Map.of("text", "x".repeat(length));
-      log(file)
-          .appendUnsealed(
-              List.of(AuditEvent.intent("agent.start", new AgentName("coder"), ANN, details)));
+      unsealed(
+          log(file),
+          List.of(AuditEvent.intent("agent.start", new AgentName("coder"), ANN, details)));
     }
     log(file).append(event(5));
     assertThat(verify(file))

@@ -5,6 +5,7 @@ import static dev.claw.audit.AuditFixture.event;
 import static dev.claw.audit.AuditFixture.events;
 import static dev.claw.audit.AuditFixture.log;
 import static dev.claw.audit.AuditFixture.types;
+import static dev.claw.audit.AuditFixture.unsealed;
 import static dev.claw.audit.AuditFixture.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -113,8 +114,8 @@ class CrashTest {
             () -> log(file).append(events(3)),
             disk -> {
               AuditLog log = log(file, disk);
-              log.appendUnsealed(events(1));
-              log.appendUnsealed(events(1));
+              unsealed(log, events(1));
+              unsealed(log, events(1));
               log.seal();
             });
     assertThat(acts).isGreaterThanOrEqualTo(5);
@@ -221,6 +222,21 @@ class CrashTest {
       log(file).append(event(4));
       assertThat(types(file)).hasSize(4);
     }
+  }
+
+  @Test
+  void whatWasWrittenAheadIsNotTakenBackWhereTheDiskFails() throws AuditException {
+    log(file).append(event(1));
+    FailingDisk disk = new FailingDisk(1, 0, false);
+    try (Unsynced written = log(file, disk).writeAhead(events(2))) {
+      assertThat(types(file)).hasSize(3);
+      assertThatThrownBy(written::sync)
+          .isInstanceOf(AuditException.class)
+          .hasMessageContaining("could not be brought to the disk: No space left");
+    }
+    log(file).append(event(4));
+    assertThat(types(file)).hasSize(4);
+    assertThat(verify(file)).isInstanceOf(AuditVerdict.Intact.class);
   }
 
   private boolean hasTorn() throws IOException {

@@ -21,14 +21,19 @@ public final class AgentEgress implements AutoCloseable {
   private final Channel listener;
   private final Path socket;
   private final EventLoop loop;
+  private final Runnable ended;
   private @Nullable Future<?> look;
   private boolean closed;
 
-  AgentEgress(AgentContext context, Channel listener, Path socket, EventLoop loop) {
+  /**
+   * @param ended runs when all is closed
+   */
+  AgentEgress(AgentContext context, Channel listener, Path socket, EventLoop loop, Runnable ended) {
     this.context = context;
     this.listener = listener;
     this.socket = socket;
     this.loop = loop;
+    this.ended = ended;
     scheduleLook(context.now());
   }
 
@@ -97,5 +102,6 @@ public final class AgentEgress implements AutoCloseable {
     } catch (IOException e) {
       // Nobody listens on it; who opens the agent again replaces it.
     }
+    ended.run();
   }
 }

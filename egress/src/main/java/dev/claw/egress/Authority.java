@@ -21,10 +21,7 @@ record Authority(HostName host, int port) {
     }
     String port = text.substring(colon + 1);
     boolean plain =
-        !port.isEmpty()
-            && port.length() <= 5
-            && port.charAt(0) != '0'
-            && port.chars().allMatch(c -> c >= '0' && c <= '9');
+        !port.isEmpty() && port.length() <= 5 && port.charAt(0) != '0' && HostName.isNumber(port);
     if (!plain || Integer.parseInt(port) > 65_535) {
       throw new InvalidValueException("expected a port from 1 to 65535 in " + Quoted.of(text));
     }

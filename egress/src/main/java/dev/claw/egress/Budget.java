@@ -2,7 +2,6 @@ package dev.claw.egress;
 
 import dev.claw.model.EgressPolicy.Budgets;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
@@ -77,7 +76,7 @@ final class Budget {
   }
 
   private Instant nextDay() {
-    return day.atOffset(ZoneOffset.UTC).plusDays(1).toInstant();
+    return day.plus(1, ChronoUnit.DAYS);
   }
 
   private static String used(String what, Instant free) {

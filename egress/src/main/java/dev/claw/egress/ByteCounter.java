@@ -44,7 +44,7 @@ final class ByteCounter extends ChannelDuplexHandler {
     EgressEvent.Closed closed = client.closed();
     if (closed != null) {
       // Nobody waits for it: what it tells has happened.
-      var _ = client.agent().environment().log().record(closed);
+      var _ = client.agent().environment().log().record(closed, Runnable::run);
     }
     ctx.fireChannelInactive();
     // After who serves it has put on record how that ended.

@@ -85,7 +85,8 @@ final class CallMeter {
                     bytesIn,
                     in,
                     out,
-                    said()));
+                    said()),
+                Runnable::run);
   }
 
   private EgressEvent.ModelCalled.@Nullable Content said() {

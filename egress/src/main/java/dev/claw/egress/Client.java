@@ -17,6 +17,7 @@ final class Client {
   private final InetSocketAddress destination;
   private final int sourcePort;
   private final Instant opened;
+  private final AnswerHold answers = new AnswerHold();
   private final LongAdder bytesOut = new LongAdder();
   private final LongAdder bytesIn = new LongAdder();
   private volatile EgressRule.@Nullable Program program;
@@ -38,6 +39,11 @@ final class Client {
 
   Channel channel() {
     return channel;
+  }
+
+  /** Stands in the channel's pipeline and holds what goes to the program. */
+  AnswerHold answers() {
+    return answers;
   }
 
   long id() {

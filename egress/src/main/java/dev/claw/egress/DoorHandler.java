@@ -87,7 +87,8 @@ final class DoorHandler extends ChannelInboundHandlerAdapter {
     long idle = agent.limits().idle().toMillis();
     ctx.pipeline()
         .addLast(new IdleStateHandler(0, 0, idle, TimeUnit.MILLISECONDS))
-        .addLast(new ByteCounter(client));
+        .addLast(new ByteCounter(client))
+        .addLast(client.answers());
     // What follows the header waits until it is known who asks.
     ctx.channel().config().setAutoRead(false);
     InetSocketAddress source =

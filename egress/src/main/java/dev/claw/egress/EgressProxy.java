@@ -12,11 +12,15 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,16 +35,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EgressProxy implements AutoCloseable {
   private final AgentContext.Shared shared;
-  private final EventLoopGroup loops;
+  private final Set<EventLoopGroup> loops = ConcurrentHashMap.newKeySet();
 
   /**
-   * Starts threads, and nothing else yet.
+   * Starts nothing yet.
    *
-   * @param threads that carry traffic; 0 for one a processor
    * @throws EgressException if this JDK has no TLS
    */
-  public EgressProxy(EgressEnvironment environment, EgressLimits limits, int threads)
-      throws EgressException {
+  public EgressProxy(EgressEnvironment environment, EgressLimits limits) throws EgressException {
     try {
       shared =
           new AgentContext.Shared(
@@ -52,15 +54,12 @@ public final class EgressProxy implements AutoCloseable {
     } catch (SSLException e) {
       throw new EgressException("egress: this JDK has no TLS for clients: " + e.getMessage(), e);
     }
-    loops =
-        new MultiThreadIoEventLoopGroup(
-            threads == 0 ? Math.max(2, Runtime.getRuntime().availableProcessors()) : threads,
-            new DefaultThreadFactory("egress", true),
-            NioIoHandler.newFactory());
   }
 
   /**
-   * Opens the one way out of an agent; a socket that a process before left behind is replaced.
+   * Opens the one way out of an agent; a socket that a process before left behind is replaced. All
+   * traffic of the agent is carried by one thread, so that the kernel shares the processors out
+   * among agents, however many connections one has.
    *
    * @param socket in a folder that only the operator can enter
    * @param used what the agent has used of its daily budgets before
@@ -77,10 +76,14 @@ public final class EgressProxy implements AutoCloseable {
     AgentContext context =
         new AgentContext(
             agent, shared, rules, used, authority == null ? null : new InspectionTls(authority));
+    EventLoopGroup loop =
+        new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("egress-" + agent, true), NioIoHandler.newFactory());
+    loops.add(loop);
     Channel listener;
     try {
       Files.deleteIfExists(socket);
-      ChannelFuture bound = bootstrap(context).bind(UnixDomainSocketAddress.of(socket));
+      ChannelFuture bound = bootstrap(context, loop).bind(UnixDomainSocketAddress.of(socket));
       bound.awaitUninterruptibly();
       if (!bound.isSuccess()) {
         throw new IOException(String.valueOf(bound.cause().getMessage()), bound.cause());
@@ -88,16 +91,21 @@ public final class EgressProxy implements AutoCloseable {
       listener = bound.channel();
       Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
     } catch (IOException e) {
+      end(loop);
       throw new EgressException(
           "egress of " + agent + ": the socket " + socket + " can't be made: " + e.getMessage(), e);
     }
-    return new AgentEgress(context, listener, socket, loops.next());
+    return new AgentEgress(context, listener, socket, loop.next(), () -> end(loop));
   }
 
-  private ServerBootstrap bootstrap(AgentContext context) {
+  private Future<?> end(EventLoopGroup loop) {
+    return loop.shutdownGracefully(0, 2, TimeUnit.SECONDS).addListener(ended -> loops.remove(loop));
+  }
+
+  private static ServerBootstrap bootstrap(AgentContext context, EventLoopGroup loop) {
     AtomicInteger open = new AtomicInteger();
     return new ServerBootstrap()
-        .group(loops)
+        .group(loop)
         .channel(NioServerDomainSocketChannel.class)
         .option(ChannelOption.SO_BACKLOG, 1024)
         .childHandler(
@@ -122,6 +130,6 @@ public final class EgressProxy implements AutoCloseable {
   /** Closes all that is open, of all agents. */
   @Override
   public void close() {
-    loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    List.copyOf(loops).stream().map(this::end).toList().forEach(Future::awaitUninterruptibly);
   }
 }

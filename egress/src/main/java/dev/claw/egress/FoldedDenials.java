@@ -100,7 +100,7 @@ final class FoldedDenials {
     if (!alone) {
       return CompletableFuture.completedFuture(null);
     }
-    CompletionStage<Void> recorded = client.agent().environment().log().record(event);
+    CompletionStage<Void> recorded = durable(client, event);
     keepUnrecorded(recorded, new Due(kind, client, event, Set.of()));
     return recorded;
   }
@@ -161,8 +161,12 @@ final class FoldedDenials {
   /** Nobody waits for it: they were answered long ago. */
   private void record(List<Due> due) {
     for (Due one : due) {
-      keepUnrecorded(one.client().agent().environment().log().record(one.event()), one);
+      keepUnrecorded(durable(one.client(), one.event()), one);
     }
+  }
+
+  private static CompletionStage<Void> durable(Client client, Decided event) {
+    return client.agent().environment().log().record(event, client.channel().eventLoop()).durable();
   }
 
   private void keepUnrecorded(CompletionStage<Void> recorded, Due due) {

@@ -18,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,7 +75,7 @@ final class Gate {
             event.method(),
             event.path(),
             event.program());
-    shut(() -> client.agent().denials().deny(client, event, denied.reason(), alike), denied, then);
+    shut(client.agent().denials().deny(client, event, denied.reason(), alike), denied, then);
   }
 
   /**
@@ -85,12 +84,11 @@ final class Gate {
    */
   void unsent(Kind kind, EgressRequest request, Denied denied, Consumer<Passage> then) {
     Decided event = decided(kind, request, denied, "");
-    shut(() -> client.agent().environment().log().record(event), denied, then);
+    shut(record(event).durable(), denied, then);
   }
 
-  private void shut(Supplier<CompletionStage<Void>> record, Denied denied, Consumer<Passage> then) {
-    Runnable shut = () -> then.accept(new Passage.Shut(denied));
-    record(record, shut, shut);
+  private void shut(CompletionStage<Void> recorded, Denied denied, Consumer<Passage> then) {
+    onLoop(recorded, (nothing, failure) -> then.accept(new Passage.Shut(denied)));
   }
 
   private void admitted(
@@ -151,19 +149,44 @@ final class Gate {
     recordOpen(kind, request, new Passage.Open(allowed, addresses), then);
   }
 
-  /** Puts on record what was admitted elsewhere than by the rules, before it goes on. */
+  /**
+   * Puts on record what was admitted elsewhere than by the rules, before it goes on. Until the
+   * record is on the disk, nothing comes back to the program.
+   */
   void recordOpen(Kind kind, EgressRequest request, Passage.Open open, Consumer<Passage> then) {
-    Denied unrecorded = new Denied(Reason.RECORD, "the decision could not be put on record");
-    Decided event =
-        decided(
-            kind,
-            request,
-            open.allowed(),
-            AddressText.of(open.addresses().getFirst().getAddress()));
-    record(
-        () -> client.agent().environment().log().record(event),
-        () -> then.accept(open),
-        () -> then.accept(new Passage.Shut(unrecorded)));
+    String address = AddressText.of(open.addresses().getFirst().getAddress());
+    DecisionLog.Recording recording = record(decided(kind, request, open.allowed(), address));
+    onLoop(
+        recording.written(),
+        (nothing, failure) -> {
+          if (failure == null) {
+            hold(kind, request, recording.durable());
+            then.accept(open);
+          } else {
+            String why = "the decision could not be put on record";
+            then.accept(new Passage.Shut(new Denied(Reason.RECORD, why)));
+          }
+        });
+  }
+
+  private void hold(Kind kind, EgressRequest request, CompletionStage<Void> durable) {
+    if (durable.toCompletableFuture().isDone()
+        && !durable.toCompletableFuture().isCompletedExceptionally()) {
+      return;
+    }
+    CompletableFuture<Void> held = new CompletableFuture<>();
+    client.answers().until(held);
+    onLoop(
+        durable,
+        (nothing, failure) -> {
+          if (failure == null) {
+            held.complete(null);
+            return;
+          }
+          String why = "its record could not be brought to the disk";
+          client.end(why);
+          var _ = record(decided(kind, request, new Denied(Reason.RECORD, why), ""));
+        });
   }
 
   /**
@@ -226,14 +249,12 @@ final class Gate {
         1);
   }
 
-  private void record(Supplier<CompletionStage<Void>> record, Runnable done, Runnable failed) {
-    CompletionStage<Void> recorded;
+  private DecisionLog.Recording record(EgressEvent event) {
     try {
-      recorded = record.get();
+      return client.agent().environment().log().record(event, client.channel().eventLoop());
     } catch (RuntimeException e) {
-      recorded = CompletableFuture.failedFuture(e);
+      return DecisionLog.Recording.failed(e);
     }
-    onLoop(recorded, (nothing, failure) -> (failure == null ? done : failed).run());
   }
 
   private <T> void onLoop(

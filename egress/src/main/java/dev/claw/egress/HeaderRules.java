@@ -7,6 +7,8 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -40,11 +42,18 @@ final class HeaderRules {
           "x-original-uri",
           "x-rewrite-url");
 
+  private static final String PROXY = "proxy-";
+
   private HeaderRules() {}
 
   /** The field by which a server may take the request for another; empty where there is none. */
   static Optional<String> override(HttpHeaders headers) {
-    return OVERRIDES.stream().filter(headers::contains).findFirst();
+    for (String name : OVERRIDES) {
+      if (headers.contains(name)) {
+        return Optional.of(name);
+      }
+    }
+    return Optional.empty();
   }
 
   /** Whether it asks for a WebSocket (RFC 6455, 4.1). */
@@ -71,10 +80,13 @@ final class HeaderRules {
       }
     }
     HOP_BY_HOP.forEach(headers::remove);
-    for (String name : List.copyOf(headers.names())) {
-      if (name.toLowerCase(Locale.ROOT).startsWith("proxy-")) {
-        headers.remove(name);
+    List<CharSequence> proxys = new ArrayList<>(0);
+    for (var fields = headers.iteratorCharSequence(); fields.hasNext(); ) {
+      CharSequence name = fields.next().getKey();
+      if (AsciiString.regionMatches(name, true, 0, PROXY, 0, PROXY.length())) {
+        proxys.add(name);
       }
     }
+    proxys.forEach(headers::remove);
   }
 }

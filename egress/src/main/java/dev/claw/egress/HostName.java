@@ -89,7 +89,12 @@ public record HostName(String text, @Nullable InetAddress address) {
         && (text.charAt(last + 1) == 'x' || text.charAt(last + 1) == 'X')) {
       return true;
     }
-    for (int i = last; i < text.length(); i++) {
+    return isNumber(text.substring(last));
+  }
+
+  /** Whether there is nothing but the digits of ASCII. */
+  static boolean isNumber(String text) {
+    for (int i = 0; i < text.length(); i++) {
       if (text.charAt(i) < '0' || text.charAt(i) > '9') {
         return false;
       }
@@ -108,7 +113,7 @@ public record HostName(String text, @Nullable InetAddress address) {
       if (part.isEmpty()
           || part.length() > 3
           || (part.length() > 1 && part.charAt(0) == '0')
-          || !part.chars().allMatch(c -> c >= '0' && c <= '9')
+          || !isNumber(part)
           || Integer.parseInt(part) > 255) {
         throw wrong(written);
       }

@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,6 +64,10 @@ class AuditedDecisionsTest {
         1);
   }
 
+  private static CompletableFuture<Void> durable(DecisionLog log, EgressEvent event) {
+    return log.record(event, Runnable::run).durable().toCompletableFuture();
+  }
+
   private List<String> lines(AgentName agent) throws Exception {
     return Files.readAllLines(folder.resolve(agent + ".jsonl"));
   }
@@ -73,16 +79,16 @@ class AuditedDecisionsTest {
   @Test
   void whatWasAnsweredIsOnRecordInTheAgentsOwnChain() throws Exception {
     try (AuditedDecisions log = new AuditedDecisions(this::chain, PROXY)) {
-      log.record(allowed(CODER, 1)).toCompletableFuture().join();
-      log.record(
+      durable(log, allowed(CODER, 1)).join();
+      durable(
+              log,
               decided(CODER, 2, new Decision.Denied(Decision.Reason.NO_RULE, "no rule names it")))
-          .toCompletableFuture()
           .join();
-      log.record(allowed(OTHER, 3)).toCompletableFuture().join();
-      log.record(
+      durable(log, allowed(OTHER, 3)).join();
+      durable(
+              log,
               new EgressEvent.Closed(
                   CODER, Instant.EPOCH, 1, 10, 20, Duration.ofMillis(5), "the agent ended it"))
-          .toCompletableFuture()
           .join();
     }
     assertThat(lines(CODER)).hasSize(3);
@@ -109,12 +115,12 @@ class AuditedDecisionsTest {
                       return Instant.now();
                     }),
             PROXY)) {
-      all.add(log.record(allowed(CODER, 0)).toCompletableFuture());
+      all.add(durable(log, allowed(CODER, 0)));
       while (writes.get() == 0) {
         Thread.onSpinWait();
       }
       for (int i = 1; i <= 200; i++) {
-        all.add(log.record(allowed(CODER, i)).toCompletableFuture());
+        all.add(durable(log, allowed(CODER, i)));
       }
       assertThat(all).noneMatch(CompletableFuture::isDone);
       gate.countDown();
@@ -138,8 +144,8 @@ class AuditedDecisionsTest {
               return chain(agent);
             },
             PROXY)) {
-      decisions.record(allowed(CODER, 1)).toCompletableFuture().join();
-      decisions.record(allowed(CODER, 2)).toCompletableFuture().join();
+      durable(decisions, allowed(CODER, 1)).join();
+      durable(decisions, allowed(CODER, 2)).join();
       // Until a cut of the last record shows.
       do {
         Thread.onSpinWait();
@@ -169,22 +175,65 @@ class AuditedDecisionsTest {
   void aChainThatCanNotBeWrittenFailsItsOwnAgentAlone() throws Exception {
     Files.createDirectory(folder.resolve(OTHER + ".jsonl"));
     try (AuditedDecisions log = new AuditedDecisions(this::chain, PROXY)) {
-      CompletableFuture<Void> bad = log.record(allowed(OTHER, 1)).toCompletableFuture();
-      CompletableFuture<Void> good = log.record(allowed(CODER, 2)).toCompletableFuture();
+      CompletableFuture<Void> bad = durable(log, allowed(OTHER, 1));
+      CompletableFuture<Void> good = durable(log, allowed(CODER, 2));
       good.join();
       assertThatThrownBy(bad::join).isInstanceOf(CompletionException.class);
     }
   }
 
   @Test
+  void whatWaitsForTheDiskOfOneAgentKeepsNoOther() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    try (AuditedDecisions log =
+        new AuditedDecisions(
+            agent -> {
+              if (agent.equals(OTHER)) {
+                await(gate);
+              }
+              return chain(agent);
+            },
+            PROXY)) {
+      CompletableFuture<Void> slow = durable(log, allowed(OTHER, 1));
+      durable(log, allowed(CODER, 2)).join();
+      assertThat(slow).isNotDone();
+      gate.countDown();
+      slow.join();
+    }
+  }
+
+  @Test
+  void whatIsWrittenCanBeReadBeforeItIsDurable() throws Exception {
+    try (AuditedDecisions log = new AuditedDecisions(this::chain, PROXY)) {
+      List<String> told = new CopyOnWriteArrayList<>();
+      DecisionLog.Recording recording = log.record(allowed(CODER, 1), Runnable::run);
+      CompletionStage<Integer> lines =
+          recording
+              .written()
+              .thenApply(
+                  now -> {
+                    told.add("written");
+                    try {
+                      return lines(CODER).size();
+                    } catch (Exception e) {
+                      throw new CompletionException(e);
+                    }
+                  });
+      recording.durable().thenRun(() -> told.add("durable")).toCompletableFuture().join();
+      assertThat(lines.toCompletableFuture().join()).isEqualTo(1);
+      assertThat(told).containsExactly("written", "durable");
+    }
+  }
+
+  @Test
   void nothingIsAnsweredAfterTheEndAndNothingBeforeItIsLost() throws Exception {
     AuditedDecisions log = new AuditedDecisions(this::chain, PROXY);
-    CompletableFuture<Void> before = log.record(allowed(CODER, 1)).toCompletableFuture();
+    CompletableFuture<Void> before = durable(log, allowed(CODER, 1));
     log.close();
     log.close();
     before.join();
     assertThat(lines(CODER)).hasSize(1);
-    assertThat(log.record(allowed(CODER, 2)).toCompletableFuture()).isCompletedExceptionally();
+    assertThat(durable(log, allowed(CODER, 2))).isCompletedExceptionally();
   }
 
   @Test
@@ -199,7 +248,7 @@ class AuditedDecisionsTest {
             },
             PROXY)) {
       for (int i = 0; i < 20_000; i++) {
-        all.add(log.record(allowed(CODER, i)).toCompletableFuture());
+        all.add(durable(log, allowed(CODER, i)));
       }
       gate.countDown();
     }
@@ -216,10 +265,10 @@ class AuditedDecisionsTest {
     EgressEvent.ModelCalled.Content content =
         new EgressEvent.ModelCalled.Content(worst, true, worst, true);
     try (AuditedDecisions log = new AuditedDecisions(this::chain, PROXY)) {
-      log.record(
+      durable(
+              log,
               new EgressEvent.ModelCalled(
                   CODER, Instant.EPOCH, 1, "p", "m", 200, Duration.ZERO, 1, 1, 1, 1, content))
-          .toCompletableFuture()
           .join();
     }
     assertThat(lines(CODER)).hasSize(1);

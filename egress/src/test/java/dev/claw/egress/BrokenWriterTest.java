@@ -49,12 +49,12 @@ class BrokenWriterTest {
             new Actor("supervisor", "egress"),
             said::complete)) {
       for (int i = 0; i < 3000; i++) {
-        waiting.add(log.record(event(i)).toCompletableFuture());
+        waiting.add(log.record(event(i), Runnable::run).durable().toCompletableFuture());
       }
       gate.countDown();
       assertThat(said.join()).isInstanceOf(StackOverflowError.class);
       assertThat(waiting).allMatch(CompletableFuture::isCompletedExceptionally);
-      assertThat(log.record(event(1)).toCompletableFuture()).isCompletedExceptionally();
+      assertThat(log.record(event(1), Runnable::run).durable().toCompletableFuture()).isCompletedExceptionally();
     }
   }
 }

@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -52,12 +52,12 @@ final class EmbeddedAgent {
     }
   }
 
-  private CompletionStage<Void> record(EgressEvent event) {
+  private DecisionLog.Recording record(EgressEvent event, Executor thread) {
     if (!recording) {
-      return CompletableFuture.failedFuture(new IllegalStateException("disk full"));
+      return DecisionLog.Recording.failed(new IllegalStateException("disk full"));
     }
     events.add(event);
-    return CompletableFuture.completedFuture(null);
+    return Harness.RECORDED;
   }
 
   static AgentRules rules(Grant... grants) {
@@ -71,7 +71,7 @@ final class EmbeddedAgent {
   }
 
   AgentEgress egress(Path folder) {
-    return new AgentEgress(agent, channel, folder.resolve("a.sock"), channel.eventLoop());
+    return new AgentEgress(agent, channel, folder.resolve("a.sock"), channel.eventLoop(), () -> {});
   }
 
   Client client() {

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -47,6 +46,9 @@ final class Harness implements AutoCloseable {
           1024 * 1024,
           100);
 
+  static final DecisionLog.Recording RECORDED =
+      DecisionLog.Recording.at(CompletableFuture.completedFuture(null));
+
   final List<EgressEvent> events = new CopyOnWriteArrayList<>();
   final List<String> lookedUp = new CopyOnWriteArrayList<>();
   final Map<String, List<InetAddress>> names = new ConcurrentHashMap<>();
@@ -55,8 +57,7 @@ final class Harness implements AutoCloseable {
   final AgentAuthority authority;
   final AgentEgress egress;
   volatile Instant now = Instant.parse("2026-11-21T10:00:00Z");
-  volatile Function<EgressEvent, CompletionStage<Void>> log =
-      event -> CompletableFuture.completedFuture(null);
+  volatile Function<EgressEvent, DecisionLog.Recording> log = event -> RECORDED;
   volatile CompletableFuture<Void> lookUps = CompletableFuture.completedFuture(null);
   volatile Optional<EgressRule.Program> program = Optional.empty();
   private final ExecutorService blocking = Executors.newCachedThreadPool();
@@ -78,10 +79,10 @@ final class Harness implements AutoCloseable {
       authority = AgentAuthority.create(AGENT, Instant.now(), new SecureRandom());
       EgressEnvironment environment =
           new EgressEnvironment(
-              event -> {
-                CompletionStage<Void> stage = log.apply(event);
+              (event, thread) -> {
+                DecisionLog.Recording recording = log.apply(event);
                 events.add(event);
-                return stage;
+                return recording;
               },
               name -> {
                 lookedUp.add(name);
@@ -97,7 +98,7 @@ final class Harness implements AutoCloseable {
               blocking,
               trust,
               EgressEnvironment.DNS_SERVER);
-      proxy = new EgressProxy(environment, limits, 2);
+      proxy = new EgressProxy(environment, limits);
       egress =
           proxy.open(
               AGENT,

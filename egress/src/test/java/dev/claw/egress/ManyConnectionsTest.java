@@ -4,9 +4,11 @@ import static dev.claw.egress.Rules.host;
 import static dev.claw.egress.Rules.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.claw.model.EgressPolicy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,6 +68,42 @@ class ManyConnectionsTest {
       assertThat(harness.egress.connections()).isEqualTo(LIMIT);
       // Those that were there first are still served.
       assertThat(open.getFirst().send(ProxiedHost.get("/")).answer()).startsWith("HTTP/1.1 403");
+    }
+  }
+
+  @Test
+  void whatKeepsTheThreadOfOneAgentKeepsNoOther() {
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch gate = new CountDownLatch(1);
+    EgressPolicy policy = policy(host("good.org", 80));
+    try (TestHost host = TestHost.http(request -> TestHost.ok("hello"));
+        Harness harness = new Harness(policy);
+        Conversation one = harness.ofAnotherAgent(policy);
+        Conversation two = harness.ofAnotherAgent(policy);
+        Conversation slow = harness.proxied()) {
+      harness.host("good.org", ProxiedHost.ADDRESS, 80, host);
+      harness.log =
+          event -> {
+            if (event.agent().equals(Harness.AGENT)) {
+              busy.countDown();
+              await(gate);
+            }
+            return Harness.RECORDED;
+          };
+      slow.send(ProxiedHost.get("/slow"));
+      await(busy);
+      assertThat(one.send(ProxiedHost.get("/")).answer()).endsWith("hello");
+      assertThat(two.send(ProxiedHost.get("/")).answer()).endsWith("hello");
+      gate.countDown();
+      assertThat(slow.answer()).endsWith("hello");
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.claw.model.Quoted;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The canonical form of RFC 8785 for what claw signs and hashes: strings, whole numbers within
@@ -36,7 +37,7 @@ public final class CanonicalJson {
   /** The canonical form as text; see {@link #bytes}. */
   public static String text(JsonNode node) throws JsonException {
     StringBuilder out = new StringBuilder(1024);
-    append(out, node, "");
+    append(out, node, Place.ROOT);
     return out.toString();
   }
 
@@ -45,33 +46,54 @@ public final class CanonicalJson {
     return Digest.of(bytes(node));
   }
 
-  private static void append(StringBuilder out, JsonNode node, String path) throws JsonException {
+  /** Where a value stands; written out for an error alone. */
+  private record Place(@Nullable Place above, String key, int index) {
+    static final Place ROOT = new Place(null, "", -1);
+
+    Place field(String name) {
+      return new Place(this, name, -1);
+    }
+
+    Place element(int at) {
+      return new Place(this, "", at);
+    }
+
+    String path() {
+      String before = above == null ? "" : above.path();
+      if (index >= 0) {
+        return before + "[" + index + "]";
+      }
+      return before.isEmpty() ? key : before + "." + key;
+    }
+  }
+
+  private static void append(StringBuilder out, JsonNode node, Place place) throws JsonException {
     switch (node.getNodeType()) {
-      case OBJECT -> appendObject(out, node, path);
+      case OBJECT -> appendObject(out, node, place);
       case ARRAY -> {
         out.append('[');
         for (int i = 0; i < node.size(); i++) {
           out.append(i == 0 ? "" : ",");
-          append(out, node.get(i), path + "[" + i + "]");
+          append(out, node.get(i), place.element(i));
         }
         out.append(']');
       }
-      case STRING -> appendText(out, node.textValue(), path);
+      case STRING -> appendText(out, node.textValue(), place);
       case BOOLEAN -> out.append(node.booleanValue());
       case NUMBER -> {
         if (!node.isIntegralNumber()
             || !node.canConvertToLong()
             || node.longValue() > LARGEST
             || node.longValue() < -LARGEST) {
-          throw refused(path, Quoted.of(node.asText()));
+          throw refused(place, Quoted.of(node.asText()));
         }
         out.append(node.longValue());
       }
-      default -> throw refused(path, node.getNodeType().name());
+      default -> throw refused(place, node.getNodeType().name());
     }
   }
 
-  private static void appendObject(StringBuilder out, JsonNode node, String path)
+  private static void appendObject(StringBuilder out, JsonNode node, Place place)
       throws JsonException {
     // String.compareTo compares UTF-16 code units.
     Map<String, JsonNode> sorted = new TreeMap<>();
@@ -81,7 +103,7 @@ public final class CanonicalJson {
     for (Map.Entry<String, JsonNode> field : sorted.entrySet()) {
       out.append(first ? "" : ",");
       first = false;
-      String below = path.isEmpty() ? field.getKey() : path + "." + field.getKey();
+      Place below = place.field(field.getKey());
       appendText(out, field.getKey(), below);
       out.append(':');
       append(out, field.getValue(), below);
@@ -89,17 +111,18 @@ public final class CanonicalJson {
     out.append('}');
   }
 
-  private static void appendText(StringBuilder out, String text, String path) throws JsonException {
+  private static void appendText(StringBuilder out, String text, Place place) throws JsonException {
     if (!JsonText.isWellFormed(text)) {
       throw new JsonException(
-          path, "expected well-formed Unicode, found a lone surrogate in " + Quoted.of(text));
+          place.path(),
+          "expected well-formed Unicode, found a lone surrogate in " + Quoted.of(text));
     }
     JsonText.appendQuoted(out, text);
   }
 
-  private static JsonException refused(String path, String found) {
+  private static JsonException refused(Place place, String found) {
     return new JsonException(
-        path,
+        place.path(),
         "expected a string, a whole number within ±2^53, a boolean, an array or an object, found "
             + found);
   }

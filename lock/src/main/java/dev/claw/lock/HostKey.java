@@ -11,13 +11,22 @@ import java.security.interfaces.EdECPrivateKey;
 import java.security.spec.NamedParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** The host's private key: what only it can sign, claw believes. It never shows its bytes. */
 public final class HostKey {
   private static final String LABEL = "PRIVATE KEY";
 
+  /**
+   * A process that has signed so often signs on, and gains by what {@link ManySignatures} costs.
+   */
+  private static final int MANY = 32;
+
   private final PrivateKey key;
   private final PublicKey publicKey;
+  private final AtomicInteger signed = new AtomicInteger();
+  private volatile @Nullable ManySignatures many;
 
   private HostKey(PrivateKey key, PublicKey publicKey) {
     this.key = key;
@@ -64,6 +73,14 @@ public final class HostKey {
 
   /** Signs; the same bytes always get the same 64 bytes (RFC 8032). */
   public byte[] sign(byte[] bytes) {
+    ManySignatures quick = many;
+    if (quick != null) {
+      return quick.sign(bytes);
+    }
+    if (signed.incrementAndGet() == MANY) {
+      // Beside, since it takes a while to be ready.
+      Thread.ofPlatform().daemon().name("host-key").start(() -> many = ManySignatures.of(key));
+    }
     try {
       Signature signer = Signature.getInstance("Ed25519");
       signer.initSign(key);
@@ -72,6 +89,11 @@ public final class HostKey {
     } catch (GeneralSecurityException e) {
       throw new AssertionError("Ed25519 signs any bytes", e);
     }
+  }
+
+  /** Whether it signs the quick way by now; see {@link ManySignatures}. */
+  boolean signsOften() {
+    return many != null;
   }
 
   @Override

@@ -9,8 +9,8 @@ import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
 
 /**
- * Makes keys with BouncyCastle. Nothing else in this module touches it: loading it costs more than
- * a short command may take, and only {@code claw init} and {@code claw key rotate} make keys.
+ * Makes keys with BouncyCastle. Loading it costs more than a short command may take, and only
+ * {@code claw init} and {@code claw key rotate} make keys.
  */
 final class NewKey {
   private NewKey() {}

@@ -16,6 +16,7 @@ import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
 import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
 import org.bouncycastle.crypto.signers.Ed25519Signer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -164,5 +165,19 @@ class Ed25519AgreementTest {
 
   private static PublicKey publicKey(byte[] point) throws KeyException {
     return PublicKey.of("test", HEX.parseHex(SPKI + HEX.formatHex(point)));
+  }
+
+  @Test
+  @Timeout(60)
+  void keyThatSignsOftenSignsTheSame() throws KeyException {
+    HostKey key = hostKey(new byte[32]);
+    byte[] message = {1, 2, 3};
+    byte[] first = key.sign(message);
+    assertThat(key.signsOften()).isFalse();
+    while (!key.signsOften()) {
+      assertThat(key.sign(message)).isEqualTo(first);
+    }
+    assertThat(key.sign(message)).isEqualTo(first);
+    assertThat(key.publicKey().verifies(message, key.sign(message))).isTrue();
   }
 }

@@ -9,9 +9,8 @@ import dev.claw.model.AgentName;
 import dev.claw.supervisor.Journal;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
@@ -41,12 +40,11 @@ final class AgentRecords implements DecisionLog, AutoCloseable {
   }
 
   @Override
-  public CompletionStage<Void> record(EgressEvent event) {
+  public Recording record(EgressEvent event, Executor thread) {
     AuditedDecisions decisions = open.get(event.agent());
     return decisions == null
-        ? CompletableFuture.failedFuture(
-            new IllegalStateException(event.agent() + " is not served any more"))
-        : decisions.record(event);
+        ? Recording.failed(new IllegalStateException(event.agent() + " is not served any more"))
+        : decisions.record(event, thread);
   }
 
   /** Writes what waits; later decisions under this name fail. */

@@ -112,7 +112,7 @@ public final class ResidentProcess {
             new AgentRecords(
                 host.journal(), options.actor(), e -> broken("the record of decisions", e));
         EgressProxy proxy =
-            new EgressProxy(calls.environment(records, sources.clock()), EgressLimits.DEFAULT, 0);
+            new EgressProxy(calls.environment(records, sources.clock()), EgressLimits.DEFAULT);
         ServedAgents served =
             new ServedAgents(sources, proxy, records, folder, lifetime::needed, log);
         Watch watch =
