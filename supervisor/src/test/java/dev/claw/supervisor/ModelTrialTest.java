@@ -65,7 +65,12 @@ class ModelTrialTest {
             fixture.host,
             sockets,
             new ResidentProcess.Options(
-                "1", new Actor("supervisor", "ann(1000)"), secrets, Optional.empty()),
+                "1",
+                new Actor("supervisor", "ann(1000)"),
+                secrets,
+                Optional.empty(),
+                Duration.ofMinutes(30),
+                List.of()),
             line -> {});
     threads.execute(
         () -> {

@@ -1,6 +1,7 @@
 package dev.claw.supervisor.resident;
 
 import dev.claw.egress.AuditedDecisions;
+import dev.claw.egress.DecisionLog;
 import dev.claw.egress.EgressEnvironment;
 import dev.claw.egress.EgressException;
 import dev.claw.egress.EgressLimits;
@@ -14,6 +15,8 @@ import dev.claw.model.AgentName;
 import dev.claw.model.BackendException;
 import dev.claw.model.EgressRule;
 import dev.claw.model.Endpoint;
+import dev.claw.supervisor.ApprovalDesk;
+import dev.claw.supervisor.ApprovalListener;
 import dev.claw.supervisor.Host;
 import dev.claw.supervisor.ProviderSecrets;
 import dev.claw.supervisor.SupervisorException;
@@ -25,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -58,9 +62,21 @@ public final class ResidentProcess {
    * @param actor in whose name decisions are on record
    * @param secrets keys of model providers
    * @param idleExit after how long without an agent the process ends; empty for never
+   * @param patience after which an approval that nobody answered is denied
+   * @param listeners told of approvals
    */
   public record Options(
-      String version, Actor actor, ProviderSecrets secrets, Optional<Duration> idleExit) {}
+      String version,
+      Actor actor,
+      ProviderSecrets secrets,
+      Optional<Duration> idleExit,
+      Duration patience,
+      List<ApprovalListener> listeners) {
+    /** Copies the list. */
+    public Options {
+      listeners = List.copyOf(listeners);
+    }
+  }
 
   /**
    * @param log gets a line for what happens; called by several threads
@@ -88,14 +104,25 @@ public final class ResidentProcess {
         ScheduledExecutorService later =
             Executors.newSingleThreadScheduledExecutor(ResidentProcess::daemon);
         AuditedDecisions decisions = new AuditedDecisions(host.journal()::chain, options.actor());
+        ApprovalBroker approvals =
+            new ApprovalBroker(
+                host,
+                new ApprovalDesk(host, options.patience(), options.listeners(), log),
+                options.version(),
+                log);
         EgressProxy proxy =
             new EgressProxy(
-                environment(decisions, sources.clock(), blocking), EgressLimits.DEFAULT, 0);
+                environment(
+                    new DenialQueue(decisions, approvals::denied, System::nanoTime),
+                    sources.clock(),
+                    blocking),
+                EgressLimits.DEFAULT,
+                0);
         ServedAgents served = new ServedAgents(sources, proxy, folder, lifetime::needed, log);
-        Watch watch = new Watch(host, served, log);
+        Watch watch = new Watch(host, served, approvals, log);
         ControlServer _ =
             ControlServer.open(
-                folder.control(), request -> answer(request, served, watch, later))) {
+                folder.control(), request -> answer(request, served, watch, approvals, later))) {
       log.accept("claw " + options.version() + " serves " + host.home().root());
       watch.start();
       var _ =
@@ -111,7 +138,7 @@ public final class ResidentProcess {
   }
 
   private EgressEnvironment environment(
-      AuditedDecisions decisions, InstantSource clock, ExecutorService blocking) {
+      DecisionLog decisions, InstantSource clock, ExecutorService blocking) {
     return new EgressEnvironment(
         decisions,
         new SystemResolver(blocking),
@@ -154,7 +181,11 @@ public final class ResidentProcess {
   }
 
   private Answer answer(
-      Request request, ServedAgents served, Watch watch, ScheduledExecutorService later) {
+      Request request,
+      ServedAgents served,
+      Watch watch,
+      ApprovalBroker approvals,
+      ScheduledExecutorService later) {
     try {
       return switch (request) {
         case Request.Serve(AgentName agent) -> {
@@ -174,6 +205,10 @@ public final class ResidentProcess {
           } else {
             watch.resume(agent); // one that lost its egress while its lock did not hold
           }
+          yield new Answer.Done();
+        }
+        case Request.Approvals _ -> {
+          approvals.look();
           yield new Answer.Done();
         }
         case Request.Status _ ->

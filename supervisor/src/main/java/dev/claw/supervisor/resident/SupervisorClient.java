@@ -3,6 +3,7 @@ package dev.claw.supervisor.resident;
 import dev.claw.lock.JsonException;
 import dev.claw.model.AgentName;
 import dev.claw.supervisor.EgressAccess;
+import dev.claw.supervisor.RunningApprovals;
 import dev.claw.supervisor.SupervisorException;
 import dev.claw.supervisor.SupervisorException.Reason;
 import dev.claw.supervisor.resident.ControlMessage.Answer;
@@ -21,7 +22,7 @@ import java.util.Timer;
 import java.util.TimerTask;
 
 /** Asks the resident process, and starts it where an answer is needed and none runs. */
-public final class SupervisorClient implements EgressAccess {
+public final class SupervisorClient implements EgressAccess, RunningApprovals {
   private static final Duration ANSWER = Duration.ofSeconds(60);
   private static final Duration END = Duration.ofSeconds(20);
   private static final Duration PAUSE = Duration.ofMillis(20);
@@ -78,6 +79,11 @@ public final class SupervisorClient implements EgressAccess {
         throw new SupervisorException(Reason.INTERRUPTED, "broken off", e);
       }
     }
+  }
+
+  @Override
+  public void look() throws SupervisorException {
+    var _ = ask(new Request.Approvals()); // one that is starting looks by itself
   }
 
   /** How the process is; empty where none runs. */

@@ -25,13 +25,15 @@ final class Watch implements AutoCloseable {
 
   private final Host host;
   private final ServedAgents served;
+  private final ApprovalBroker approvals;
   private final Consumer<String> log;
   private final Thread thread;
   private volatile boolean closed;
 
-  Watch(Host host, ServedAgents served, Consumer<String> log) {
+  Watch(Host host, ServedAgents served, ApprovalBroker approvals, Consumer<String> log) {
     this.host = host;
     this.served = served;
+    this.approvals = approvals;
     this.log = log;
     this.thread = Thread.ofPlatform().daemon().name("watch").unstarted(this::watch);
   }
@@ -88,11 +90,11 @@ final class Watch implements AutoCloseable {
         return; // of another state folder
       }
       if (served.has(container.id())) {
-        served.ran(container.id());
+        ran(container.id(), name);
         return;
       }
       Path socket = served.serve(name);
-      served.ran(container.id());
+      ran(container.id(), name);
       host.backend().openDoor(container.id(), socket);
       log.accept(name + ": runs, so its egress is open again");
     } catch (SupervisorException e) {
@@ -102,6 +104,11 @@ final class Watch implements AutoCloseable {
     } catch (BackendException e) {
       log.accept(name + ": runs without a door: " + e.getMessage());
     }
+  }
+
+  private void ran(AgentId id, AgentName name) {
+    served.ran(id);
+    approvals.running(id, name);
   }
 
   /** The same by name, where it runs. */
@@ -122,6 +129,7 @@ final class Watch implements AutoCloseable {
         host.backend().find(id).ifPresent(this::resume);
       } else if (served.hasRun(id)) {
         served.release(id);
+        approvals.stopped(id);
         log.accept("agent " + id + " ended");
       }
     } catch (BackendException e) {
@@ -143,6 +151,7 @@ final class Watch implements AutoCloseable {
         served.ran(id);
       } else {
         served.release(id);
+        approvals.stopped(id);
       }
     } catch (BackendException e) {
       log.accept("agent " + id + ": it can't be seen whether it runs: " + e.getMessage());

@@ -71,7 +71,9 @@ class ResidentProcessTest {
                             "1.2.3",
                             new Actor("supervisor", "ann(1000)"),
                             new ProviderSecrets(fixture.host, Map.of()),
-                            idleExit),
+                            idleExit,
+                            Duration.ofMinutes(30),
+                            List.of()),
                         log::add)
                     .run();
               } catch (SupervisorException e) {
