@@ -10,6 +10,10 @@ final class BackOff {
   private static final Duration LONGEST_PENALTY = Duration.ofMinutes(15);
 
   private final RandomGenerator random;
+  private static final Duration EARLY = Duration.ofSeconds(2);
+  private static final int EARLY_TRIES = 100;
+
+  private int early = EARLY_TRIES;
   private Duration next = SHORTEST;
   private Duration penalty = LONGEST;
 
@@ -19,6 +23,7 @@ final class BackOff {
 
   /** It went well for a while. */
   void reset() {
+    early = EARLY_TRIES;
     next = SHORTEST;
     penalty = LONGEST;
   }
@@ -28,6 +33,11 @@ final class BackOff {
     Duration pause = next;
     next = shorter(next.multipliedBy(2), LONGEST);
     return jittered(pause);
+  }
+
+  /** Where something is about to be there: often for some minutes, then as {@link #next}. */
+  Duration soon() {
+    return early-- > 0 ? jittered(EARLY) : next();
   }
 
   /** After one that was somebody's intent. */

@@ -124,6 +124,8 @@ final class GatewayConnection extends SimpleChannelInboundHandler<WebSocketFrame
     return WebSocketClientProtocolConfig.newBuilder()
         .webSocketUri(GATEWAY)
         .maxFramePayloadLength(GatewayFrame.LONGEST)
+        // With an Origin the gateway takes us for a web page, and gives us no scope.
+        .generateOriginHeader(false)
         .handshakeTimeoutMillis(GREETING.toMillis())
         .build();
   }

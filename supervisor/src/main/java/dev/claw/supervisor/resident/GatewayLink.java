@@ -113,7 +113,8 @@ final class GatewayLink implements AutoCloseable {
       }
       switch (end) {
         case End.Unreachable(String _, boolean socket) -> {
-          Duration pause = backOff.next();
+          // A turn that asks before we are there is told that nobody can be asked.
+          Duration pause = backOff.soon();
           if (socket) {
             return pause;
           }
