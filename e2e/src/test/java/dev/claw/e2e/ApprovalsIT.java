@@ -200,8 +200,20 @@ class ApprovalsIT {
 
   private String fetch(String url) {
     return claw.run(
-            "exec", agent, "--", "curl", "-s", "-o", "/dev/null", "-w", "%{http_code}",
-            "--noproxy", "*", "--max-time", "30", url)
+            "exec",
+            agent,
+            "--",
+            "curl",
+            "-s",
+            "-o",
+            "/dev/null",
+            "-w",
+            "%{http_code}",
+            "--noproxy",
+            "*",
+            "--max-time",
+            "30",
+            url)
         .out()
         .strip();
   }

@@ -25,7 +25,7 @@ final class ApprovalStore {
   static final int MOST_WAITING = 20;
 
   /** Most that have ended and are kept of one agent. */
-  static final int MOST_ENDED = 200;
+  static final int MOST_ENDED = 500;
 
   private final Path database;
   private final RandomGenerator random;

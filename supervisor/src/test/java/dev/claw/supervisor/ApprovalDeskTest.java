@@ -271,6 +271,7 @@ class ApprovalDeskTest {
     deny("not a host\u001b[2J", 443);
     deny("", 443);
     deny("*.example", 443);
+    deny("**.example", 0);
     assertThat(events).isEmpty();
     for (int i = 0; i < 3 * EgressAsks.MOST; i++) {
       deny("h" + i + ".example", 443);
