@@ -177,7 +177,7 @@ class ApprovalsIT {
   void whatWaitsOutlivesTheSupervisor() {
     try (RunningCommand asking = ask("fifth")) {
       String id = awaitWaiting(asking, "exec", "touch fifth");
-      long pid = claw.run("supervisor", "status", "--json").json().path("pid").asLong();
+      long pid = claw.run("supervisor", "status", "--json").json().at("/supervisor/pid").asLong();
       Assertions.assertThat(ProcessHandle.of(pid).orElseThrow().destroyForcibly()).isTrue();
       asking.await("its end", () -> ProcessHandle.of(pid).isEmpty());
       assertThat(claw.run("approvals", "allow", id)).succeeds();

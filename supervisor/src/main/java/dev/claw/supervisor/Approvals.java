@@ -139,15 +139,31 @@ public final class Approvals {
         acting
             .journal()
             .noteOnAgent("approval.expired", asked.agent(), ApprovalRecord.of(row.approval()));
-        running.look();
+        tell(row.approval());
         yield new Outcome.Late(row.approval());
       }
       case ApprovalStore.Answered.Taken(Approval approval) -> {
         Optional<String> grant = grant(acting, approval, verdict);
-        running.look();
+        tell(approval);
         yield new Outcome.Taken(approval, grant);
       }
     };
+  }
+
+  /** What is on disk counts; the supervisor finds it as soon as it looks again. */
+  private void tell(Approval approval) throws SupervisorException {
+    try {
+      running.look();
+    } catch (SupervisorException e) {
+      throw new SupervisorException(
+          e.reason(),
+          approval.id()
+              + " is "
+              + approval.state().word()
+              + ", but the supervisor could not be told: "
+              + e.getMessage(),
+          e);
+    }
   }
 
   private static Optional<String> grant(Host acting, Approval approval, Verdict verdict)

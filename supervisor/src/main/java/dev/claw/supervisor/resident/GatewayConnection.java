@@ -27,6 +27,8 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -49,6 +51,9 @@ final class GatewayConnection extends SimpleChannelInboundHandler<WebSocketFrame
 
   // Of the event loop alone.
   private boolean greeted;
+  private boolean listed;
+  // What came before the list, which the gateway may have made before it.
+  private final List<Incoming> early = new ArrayList<>();
 
   /** What the gateway is told of us. */
   record Credentials(String token, String version) {}
@@ -166,7 +171,7 @@ final class GatewayConnection extends SimpleChannelInboundHandler<WebSocketFrame
             .executor()
             .schedule(
                 () -> {
-                  if (!greeted) {
+                  if (!listed) {
                     end(
                         new End.Unreachable(
                             "it said nothing for " + GREETING.toSeconds() + " s", false));
@@ -206,9 +211,19 @@ final class GatewayConnection extends SimpleChannelInboundHandler<WebSocketFrame
                   ? new End.Unreachable(why, false)
                   : new End.Hostile("it refused us: " + why));
       case Incoming.Other _ -> {}
-      case Incoming.Pending _, Incoming.Requested _, Incoming.Resolved _, Incoming.Answered _ -> {
+      case Incoming.Pending _ -> {
         if (greeted) {
+          listed = true;
           incoming.accept(read);
+          early.forEach(incoming);
+          early.clear();
+        }
+      }
+      case Incoming.Requested _, Incoming.Resolved _, Incoming.Answered _ -> {
+        if (listed) {
+          incoming.accept(read);
+        } else {
+          early.add(read);
         }
       }
     }

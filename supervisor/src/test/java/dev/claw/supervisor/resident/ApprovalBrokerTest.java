@@ -256,6 +256,21 @@ class ApprovalBrokerTest {
   }
 
   @Test
+  void whatIsAskedBeforeAnOlderListArrivesIsNotTakenForGone() throws Exception {
+    SmallGateway gateway = gateway();
+    gateway.lies =
+        (method, truth) -> {
+          if (method.equals("exec.approval.list")) {
+            gateway.request("g1", "make"); // goes out before the list, which does not have it
+          }
+          return Optional.of(truth);
+        };
+    broker.running(coder.id(), coder.name());
+    var _ = approvals.decide(waiting().id(), Verdict.ONCE, ANN);
+    await(() -> gateway.resolutions.contains("g1 allow-once"));
+  }
+
+  @Test
   void aDeniedHostIsAskedForAndTheProxyDoesNotWait() throws Exception {
     DenialQueue queue =
         new DenialQueue(event -> CompletableFuture.allOf(), broker::denied, System::nanoTime);
