@@ -14,6 +14,7 @@ import dev.claw.supervisor.AgentForward;
 import dev.claw.supervisor.AgentStart;
 import dev.claw.supervisor.AgentStop;
 import dev.claw.supervisor.AgentStore;
+import dev.claw.supervisor.Approvals;
 import dev.claw.supervisor.AuditLogs;
 import dev.claw.supervisor.ClawHome;
 import dev.claw.supervisor.Doctor;
@@ -183,7 +184,8 @@ final class Claw implements AutoCloseable {
   }
 
   /** The resident process itself. */
-  ResidentProcess residentProcess(Optional<Duration> idleExit, Consumer<String> log) {
+  ResidentProcess residentProcess(Optional<Duration> idleExit, Consumer<String> log)
+      throws CliException {
     Host host = host("supervisor");
     ProviderSecrets secrets = new ProviderSecrets(host, surroundings.environment());
     return new ResidentProcess(
@@ -195,7 +197,9 @@ final class Claw implements AutoCloseable {
             secrets,
             idleExit,
             // Only one that was started on demand has its output in a file of claw's.
-            idleExit.map(detached -> home().supervisorLog())),
+            idleExit.map(detached -> home().supervisorLog()),
+            configuration().approvalTimeout(),
+            List.of()),
         log);
   }
 
@@ -213,6 +217,11 @@ final class Claw implements AutoCloseable {
   private Actor actor(String kind) {
     String name = surroundings.variable("USER").isEmpty() ? "uid" : surroundings.variable("USER");
     return new Actor(kind, name + "(" + surroundings.uid() + ")");
+  }
+
+  /** Who runs this command. */
+  Actor actor() {
+    return actor("cli");
   }
 
   Backend backend() {
@@ -290,6 +299,10 @@ final class Claw implements AutoCloseable {
 
   Grants grants() {
     return new Grants(host(), host().egress());
+  }
+
+  Approvals approvals() {
+    return new Approvals(host(), supervisor());
   }
 
   EgressTrial egressTrial() {

@@ -80,6 +80,10 @@ final class CommandRunner {
   }
 
   private ExitCode dispatchGroup(Group group, List<String> words) throws Exception {
+    if (group.usual().isPresent() && meansUsual(words)) {
+      Leaf usual = group.usual().get();
+      return execute(usual, group.name() + " " + usual.name(), words);
+    }
     if (words.isEmpty()) {
       HelpText.printGroup(surroundings.err(), group);
       return ExitCode.USAGE;
@@ -94,6 +98,10 @@ final class CommandRunner {
       throw unknown("command of 'claw " + group.name() + "'", word, group.leaves());
     }
     return execute(leaf.get(), group.name() + " " + word, words.subList(1, words.size()));
+  }
+
+  private static boolean meansUsual(List<String> words) {
+    return words.isEmpty() || (words.getFirst().startsWith("-") && !isHelp(words.getFirst()));
   }
 
   private ExitCode execute(Leaf leaf, String name, List<String> words) throws Exception {

@@ -22,11 +22,25 @@ final class CommandTable {
   record Leaf(String name, String summary, Function<Claw, Callable<ExitCode>> make)
       implements Entry {}
 
-  /** A word that needs another one. */
-  record Group(String name, String summary, List<Leaf> leaves) implements Entry {
+  /**
+   * A word that needs another one.
+   *
+   * @param usual what is meant where none follows; empty where that is a mistake
+   */
+  record Group(String name, String summary, List<Leaf> leaves, Optional<Leaf> usual)
+      implements Entry {
     /** Copies the list. */
     Group {
       leaves = List.copyOf(leaves);
+    }
+
+    Group(String name, String summary, List<Leaf> leaves) {
+      this(name, summary, leaves, Optional.empty());
+    }
+
+    /** One whose first word may be left out. */
+    static Group withUsual(String name, String summary, List<Leaf> leaves) {
+      return new Group(name, summary, leaves, Optional.of(leaves.getFirst()));
     }
 
     Optional<Leaf> find(String name) {
@@ -140,6 +154,13 @@ final class CommandTable {
                       "allow", "Let an agent reach a host for a while", EgressAllowCommand::new),
                   new Leaf("grants", "List grants that hold now", EgressGrantsCommand::new),
                   new Leaf("revoke", "End grants now", EgressRevokeCommand::new))),
+          Group.withUsual(
+              "approvals",
+              "What agents wait for until somebody says so",
+              List.of(
+                  new Leaf("list", "List what waits for an answer", ApprovalsListCommand::new),
+                  new Leaf("allow", "Allow it, once or for 30 minutes", ApprovalsAllowCommand::new),
+                  new Leaf("deny", "Deny it", ApprovalsDenyCommand::new))),
           new Group(
               "model",
               "The models that agents use",

@@ -19,6 +19,10 @@ final class ConfigFile {
       # After how long a supervisor that was started on demand ends when no agent needs it.
       #                                                                         CLAW_SUPERVISOR_IDLE_EXIT
       #supervisor: {idleExit: 60s}
+
+      # After how long an approval that nobody answered is denied; 30m at most, for a host 10m at most.
+      #                                                                         CLAW_APPROVAL_TIMEOUT
+      #approvalTimeout: 30m
       """;
 
   private ConfigFile() {}

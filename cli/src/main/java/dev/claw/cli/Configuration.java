@@ -31,14 +31,22 @@ import java.util.regex.Pattern;
  * @param readyTimeout how long a start waits for the gateway
  * @param idleExit after how long a supervisor that was started on demand ends when no agent needs
  *     it
+ * @param approvalTimeout after which an approval that nobody answered is denied; OpenClaw denies
+ *     commands after half an hour by itself
  */
-record Configuration(Set<String> allowUnenforced, Duration readyTimeout, Duration idleExit) {
+record Configuration(
+    Set<String> allowUnenforced,
+    Duration readyTimeout,
+    Duration idleExit,
+    Duration approvalTimeout) {
   private static final int LARGEST = 64 * 1024;
 
   static final Configuration BUILT_IN =
-      new Configuration(Set.of(), Duration.ofMinutes(3), Duration.ofMinutes(1));
+      new Configuration(
+          Set.of(), Duration.ofMinutes(3), Duration.ofMinutes(1), Duration.ofMinutes(30));
 
-  private static final List<String> KEYS = List.of("allowUnenforced", "readyTimeout", "supervisor");
+  private static final List<String> KEYS =
+      List.of("allowUnenforced", "readyTimeout", "supervisor", "approvalTimeout");
   private static final Set<String> LIMITS = Set.of("memory", "cpus", "pids");
   private static final String DURATION = "a duration such as 180s or 3m";
   private static final Pattern SECONDS = Pattern.compile("([1-9][0-9]{0,5})(s|m)");
@@ -59,7 +67,8 @@ record Configuration(Set<String> allowUnenforced, Duration readyTimeout, Duratio
             ? fromFile.allowUnenforced()
             : limits("CLAW_ALLOW_UNENFORCED", List.of(limits.split(",", -1))),
         variable(environment, "CLAW_READY_TIMEOUT", fromFile.readyTimeout()),
-        variable(environment, "CLAW_SUPERVISOR_IDLE_EXIT", fromFile.idleExit()));
+        variable(environment, "CLAW_SUPERVISOR_IDLE_EXIT", fromFile.idleExit()),
+        variable(environment, "CLAW_APPROVAL_TIMEOUT", fromFile.approvalTimeout()));
   }
 
   private static Duration variable(Map<String, String> environment, String name, Duration other)
@@ -139,10 +148,13 @@ record Configuration(Set<String> allowUnenforced, Duration readyTimeout, Duratio
     Set<String> unenforced = new LinkedHashSet<>();
     Duration timeout = BUILT_IN.readyTimeout();
     Duration idleExit = BUILT_IN.idleExit();
+    Duration approvals = BUILT_IN.approvalTimeout();
     for (YamlNode.Entry entry : root.entries()) {
       YamlNode value = entry.value();
       switch (entry.key()) {
         case "readyTimeout" -> timeout = duration("readyTimeout", value, problems).orElse(timeout);
+        case "approvalTimeout" ->
+            approvals = duration("approvalTimeout", value, problems).orElse(approvals);
         case "supervisor" -> idleExit = idleExit(value, problems).orElse(idleExit);
         case "allowUnenforced" -> {
           List<YamlNode> items =
@@ -163,7 +175,7 @@ record Configuration(Set<String> allowUnenforced, Duration readyTimeout, Duratio
                 entry.at(), "unknown key " + Quoted.of(entry.key()) + "; expected one of " + KEYS);
       }
     }
-    return new Configuration(unenforced, timeout, idleExit);
+    return new Configuration(unenforced, timeout, idleExit, approvals);
   }
 
   private static Optional<Duration> idleExit(YamlNode value, Problems problems) {

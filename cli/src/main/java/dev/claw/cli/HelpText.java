@@ -32,6 +32,13 @@ final class HelpText {
     out.println();
     out.println("Commands:");
     print(out, group.leaves());
+    group
+        .usual()
+        .ifPresent(
+            usual -> {
+              out.println();
+              out.println("Without COMMAND: " + usual.name() + ".");
+            });
   }
 
   private static void print(PrintStream out, List<? extends Entry> entries) {

@@ -18,6 +18,11 @@ final class ManPageSurroundings {
             + Configuration.BUILT_IN.readyTimeout().toMinutes()
             + "m. In config.yaml: readyTimeout.");
     page.item(
+        "CLAW_APPROVAL_TIMEOUT",
+        "After how long an approval that nobody answered is denied, such as 90s or 10m. Default: "
+            + Configuration.BUILT_IN.approvalTimeout().toMinutes()
+            + "m, and 10m at most for a host. In config.yaml: approvalTimeout. Read by the supervisor when it starts.");
+    page.item(
         "CONTAINER_HOST",
         "Podman's socket as unix:///PATH. Default: that of the user's podman.socket, else one of a"
             + " service that claw starts and that ends by itself.");
@@ -31,7 +36,7 @@ final class ManPageSurroundings {
         "Used by claw image build for its downloads.");
     page.section("FILES");
     page.paragraph("Below CLAW_HOME; every folder has mode 0700 and every file 0600.");
-    page.item("config.yaml", "Defaults: allowUnenforced, readyTimeout.");
+    page.item("config.yaml", "Defaults: allowUnenforced, readyTimeout, approvalTimeout.");
     page.item("agents/NAME/template.yaml", "The template as it was compiled.");
     page.item(
         "agents/NAME/openclaw.json, container-spec.json, seccomp.json",
@@ -48,7 +53,7 @@ final class ManPageSurroundings {
     page.item("secrets/provider/NAME", "A key of a model provider, or where it comes from.");
     page.item(
         "claw.db",
-        "The highest lock serial seen of each agent, grants, and what was used of budgets.");
+        "The highest lock serial seen of each agent, grants, approvals, and what was used of budgets.");
     page.section("EXAMPLES");
     page.example(
         """

@@ -26,6 +26,7 @@ class ConfigurationTest {
     Configuration built = Configuration.resolve(file, Map.of());
     assertThat(built.allowUnenforced()).isEmpty();
     assertThat(built.readyTimeout()).isEqualTo(Duration.ofMinutes(3));
+    assertThat(built.approvalTimeout()).isEqualTo(Duration.ofMinutes(30));
   }
 
   @Test
@@ -33,7 +34,11 @@ class ConfigurationTest {
     Files.writeString(file, ConfigFile.TEMPLATE);
     assertThat(Configuration.resolve(file, Map.of())).isEqualTo(Configuration.BUILT_IN);
     Files.writeString(
-        file, ConfigFile.TEMPLATE.replace("#allow", "allow").replace("#ready", "ready"));
+        file,
+        ConfigFile.TEMPLATE
+            .replace("#allow", "allow")
+            .replace("#ready", "ready")
+            .replace("#approval", "approval"));
     assertThat(Configuration.resolve(file, Map.of())).isEqualTo(Configuration.BUILT_IN);
   }
 
@@ -45,7 +50,15 @@ class ConfigurationTest {
     assertThat(fromFile.readyTimeout()).isEqualTo(Duration.ofMinutes(3));
     Configuration fromEnvironment =
         Configuration.resolve(
-            file, Map.of("CLAW_ALLOW_UNENFORCED", "cpus,pids", "CLAW_READY_TIMEOUT", "9s"));
+            file,
+            Map.of(
+                "CLAW_ALLOW_UNENFORCED",
+                "cpus,pids",
+                "CLAW_READY_TIMEOUT",
+                "9s",
+                "CLAW_APPROVAL_TIMEOUT",
+                "20s"));
+    assertThat(fromEnvironment.approvalTimeout()).isEqualTo(Duration.ofSeconds(20));
     assertThat(fromEnvironment.allowUnenforced()).containsExactlyInAnyOrder("cpus", "pids");
     assertThat(fromEnvironment.readyTimeout()).isEqualTo(Duration.ofSeconds(9));
   }

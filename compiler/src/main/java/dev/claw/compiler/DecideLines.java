@@ -57,10 +57,11 @@ final class DecideLines {
                   "It may run programs that were approved before and a few filters; all others are"
                       + " refused without asking.";
               case ASK ->
-                  "It may run programs that were approved before; for any other a person is asked.";
+                  "It may run programs that were approved before; for any other a person is asked"
+                      + " ('claw approvals'), and nobody answering is a no.";
               case AUTO ->
                   "It may run programs that were approved before; of any other a model judges"
-                      + " whether it may run.";
+                      + " whether it may run, or that a person is to be asked ('claw approvals').";
               case FULL -> "It may run any program in its container without asking.";
             }));
     if (hasTool && (mode == ExecMode.ALLOWLIST || mode == ExecMode.ASK || mode == ExecMode.AUTO)) {

@@ -15,14 +15,17 @@ import java.util.random.RandomGenerator;
  * the container as a Podman secret, so that it stands on no command line, in no image and in no
  * environment.
  */
-final class GatewayToken {
+public final class GatewayToken {
   private static final int BYTES = 32;
   private static final int LARGEST = 1024;
 
   private final ClawHome home;
   private final RandomGenerator random;
 
-  GatewayToken(ClawHome home, RandomGenerator random) {
+  /**
+   * @param random a secure source
+   */
+  public GatewayToken(ClawHome home, RandomGenerator random) {
     this.home = home;
     this.random = random;
   }
@@ -54,7 +57,7 @@ final class GatewayToken {
   }
 
   /** The token as the gateway expects it. */
-  String get(AgentId agent) throws SupervisorException {
+  public String get(AgentId agent) throws SupervisorException {
     return new String(StateFiles.read(file(agent), LARGEST), StandardCharsets.US_ASCII).strip();
   }
 

@@ -1,6 +1,7 @@
 package dev.claw.supervisor;
 
 import dev.claw.lock.HostKeyStore;
+import dev.claw.model.Actor;
 import dev.claw.model.Backend;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -22,6 +23,12 @@ public record Host(
     EgressAccess egress,
     Clock clock,
     SecureRandom random) {
+  /** The same, where somebody else acts. */
+  Host by(Actor actor) {
+    return new Host(
+        home, userHome, agents, keys, journal.by(actor), backend, egress, clock, random);
+  }
+
   EgressFiles egressFiles() {
     return new EgressFiles(home, clock, random);
   }

@@ -96,6 +96,17 @@ public final class Journal {
     }
   }
 
+  /** The same on an agent's chain. */
+  void noteOnAgent(String type, AgentName agent, Map<String, Object> details)
+      throws SupervisorException {
+    note(chain(agent), type, agent, details);
+  }
+
+  /** The same record, written in somebody else's name. */
+  Journal by(Actor other) {
+    return new Journal(home, keys, clock, other);
+  }
+
   Actor actor() {
     return actor;
   }

@@ -23,7 +23,8 @@ import org.sqlite.JDBC;
 /**
  * {@code claw.db}: SQLite in WAL mode with {@code synchronous=FULL}. It remembers the highest lock
  * serial seen for each agent, so that an older lock with a good signature is recognised as
- * replayed; grants, what agents used of their budgets, and the latest instant that was seen.
+ * replayed; grants, approvals, what agents used of their budgets, and the latest instant that was
+ * seen.
  */
 public final class StateDatabase implements AutoCloseable {
   /** The statements of each version; {@code user_version} says how many versions have run. */
@@ -61,7 +62,8 @@ public final class StateDatabase implements AutoCloseable {
                 boot TEXT NOT NULL,
                 uptime INTEGER NOT NULL CHECK (uptime >= 0)
               ) STRICT
-              """));
+              """),
+          ApprovalRow.TABLE);
 
   private final Path file;
   private final Connection connection;
@@ -204,7 +206,7 @@ public final class StateDatabase implements AutoCloseable {
   public void forget(AgentId agent) throws SupervisorException {
     inTransaction(
         within -> {
-          for (String table : List.of("lock_serial", "egress_grant", "egress_usage")) {
+          for (String table : List.of("lock_serial", "egress_grant", "egress_usage", "approval")) {
             try (PreparedStatement delete =
                 within.prepareStatement("DELETE FROM " + table + " WHERE agent_id = ?")) {
               delete.setString(1, agent.value());

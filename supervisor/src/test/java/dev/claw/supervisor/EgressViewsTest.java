@@ -379,6 +379,19 @@ class EgressViewsTest {
     assertThat(found.denials().get(4).rule()).contains("{host: new.example, ports: [8443]}");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"*.example", "**.com", "*"})
+  void aNameThatIsAPatternIsOfferedInNoCommand(String name) throws Exception {
+    denied("egress.name", name, 0, "no_rule");
+    assertThat(new PendingDenials(fixture.host).find(CODER).denials())
+        .singleElement()
+        .satisfies(
+            denial -> {
+              assertThat(denial.command()).isEmpty();
+              assertThat(denial.rule()).isEmpty();
+            });
+  }
+
   @Test
   void pendingIsBoundedWhateverTheAgentAsksFor() throws Exception {
     List<AuditEvent> events = new ArrayList<>();

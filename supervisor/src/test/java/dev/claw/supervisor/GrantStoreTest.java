@@ -353,7 +353,7 @@ class GrantStoreTest {
   @Test
   void aDatabaseOfTheFirstFormIsBroughtUpToDate() throws Exception {
     give("g-1");
-    for (String table : List.of("egress_grant", "egress_usage", "latest_instant")) {
+    for (String table : List.of("egress_grant", "egress_usage", "latest_instant", "approval")) {
       sql("DROP TABLE " + table);
     }
     try (StateDatabase state = StateDatabase.open(database)) {

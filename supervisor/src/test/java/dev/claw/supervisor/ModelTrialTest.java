@@ -73,7 +73,9 @@ class ModelTrialTest {
                 new Actor("supervisor", "ann(1000)"),
                 secrets,
                 Optional.empty(),
-                Optional.empty()),
+                Optional.empty(),
+                Duration.ofMinutes(30),
+                List.of()),
             line -> {});
     threads.execute(
         () -> {

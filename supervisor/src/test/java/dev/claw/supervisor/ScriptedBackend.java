@@ -224,7 +224,7 @@ public final class ScriptedBackend extends CallScript implements Backend {
   }
 
   /** Where ways in lead; nothing listens there unless a test does. */
-  Path wayIn = Path.of("/nonexistent/way-in.sock");
+  public Path wayIn = Path.of("/nonexistent/way-in.sock");
 
   @Override
   public WayIn openWayIn(AgentId id, int port) throws BackendException {

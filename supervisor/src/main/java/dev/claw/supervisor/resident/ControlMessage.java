@@ -36,6 +36,9 @@ final class ControlMessage {
     /** The same where the agent is served already. */
     record Refresh(AgentName agent) implements Request {}
 
+    /** Approvals were answered: look again at what is on disk. */
+    record Approvals() implements Request {}
+
     /** Say how you are. */
     record Status() implements Request {}
 
@@ -64,6 +67,7 @@ final class ControlMessage {
       case Request.Serve(AgentName agent) -> node.put("act", "serve").put("agent", agent.value());
       case Request.Refresh(AgentName agent) ->
           node.put("act", "refresh").put("agent", agent.value());
+      case Request.Approvals _ -> node.put("act", "approvals");
       case Request.Status _ -> node.put("act", "status");
       case Request.Stop _ -> node.put("act", "stop");
     }
@@ -75,9 +79,11 @@ final class ControlMessage {
     return switch (fields.text("act")) {
       case "serve" -> new Request.Serve(fields.value("agent", AgentName::parse));
       case "refresh" -> new Request.Refresh(fields.value("agent", AgentName::parse));
+      case "approvals" -> new Request.Approvals();
       case "status" -> new Request.Status();
       case "stop" -> new Request.Stop();
-      default -> throw new JsonException("act", "expected serve, refresh, status or stop");
+      default ->
+          throw new JsonException("act", "expected serve, refresh, approvals, status or stop");
     };
   }
 

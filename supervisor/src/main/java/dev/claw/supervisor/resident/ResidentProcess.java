@@ -6,6 +6,8 @@ import dev.claw.egress.EgressProxy;
 import dev.claw.model.Actor;
 import dev.claw.model.AgentId;
 import dev.claw.model.AgentName;
+import dev.claw.supervisor.ApprovalDesk;
+import dev.claw.supervisor.ApprovalListener;
 import dev.claw.supervisor.Host;
 import dev.claw.supervisor.ProviderSecrets;
 import dev.claw.supervisor.SupervisorException;
@@ -17,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -55,13 +58,22 @@ public final class ResidentProcess {
    * @param idleExit after how long without an agent the process ends; empty for never
    * @param logFile what its output is added to, which is kept short; empty where somebody else
    *     keeps it
+   * @param patience after which an approval that nobody answered is denied
+   * @param listeners told of approvals
    */
   public record Options(
       String version,
       Actor actor,
       ProviderSecrets secrets,
       Optional<Duration> idleExit,
-      Optional<Path> logFile) {}
+      Optional<Path> logFile,
+      Duration patience,
+      List<ApprovalListener> listeners) {
+    /** Copies the list. */
+    public Options {
+      listeners = List.copyOf(listeners);
+    }
+  }
 
   /**
    * @param log gets a line for what happens; called by several threads
@@ -111,8 +123,18 @@ public final class ResidentProcess {
         AgentRecords records =
             new AgentRecords(
                 host.journal(), options.actor(), e -> broken("the record of decisions", e));
+        ApprovalBroker approvals =
+            new ApprovalBroker(
+                host,
+                new ApprovalDesk(host, options.patience(), options.listeners(), log),
+                options.version(),
+                log);
         EgressProxy proxy =
-            new EgressProxy(calls.environment(records, sources.clock()), EgressLimits.DEFAULT);
+            new EgressProxy(
+                calls.environment(
+                    new DenialQueue(records, approvals::denied, System::nanoTime),
+                    sources.clock()),
+                EgressLimits.DEFAULT);
         ServedAgents served =
             new ServedAgents(sources, proxy, records, folder, lifetime::needed, log);
         Watch watch =
@@ -120,11 +142,12 @@ public final class ResidentProcess {
                 host,
                 served,
                 new Doors(host, served, later, log),
+                approvals,
                 log,
                 e -> broken("the watch over containers", e));
         ControlServer _ =
             ControlServer.open(
-                folder.control(), request -> answer(request, served, watch, later))) {
+                folder.control(), request -> answer(request, served, watch, approvals, later))) {
       lock.before().ifPresent(this::replaces);
       log.accept("claw " + options.version() + " serves " + host.home().root());
       watch.start();
@@ -179,12 +202,16 @@ public final class ResidentProcess {
   }
 
   private Optional<Answer> answer(
-      Request request, ServedAgents served, Watch watch, ScheduledExecutorService later) {
+      Request request,
+      ServedAgents served,
+      Watch watch,
+      ApprovalBroker approvals,
+      ScheduledExecutorService later) {
     if (!lifetime.answer()) {
       return Optional.empty(); // whoever asks starts another process
     }
     try {
-      return Optional.of(answered(request, served, watch, later));
+      return Optional.of(answered(request, served, watch, approvals, later));
     } catch (RejectedExecutionException e) {
       return Optional.empty(); // it ended meanwhile
     } catch (SupervisorException e) {
@@ -199,7 +226,11 @@ public final class ResidentProcess {
   }
 
   private Answer answered(
-      Request request, ServedAgents served, Watch watch, ScheduledExecutorService later)
+      Request request,
+      ServedAgents served,
+      Watch watch,
+      ApprovalBroker approvals,
+      ScheduledExecutorService later)
       throws SupervisorException {
     return switch (request) {
       case Request.Serve(AgentName agent) -> {
@@ -222,6 +253,10 @@ public final class ResidentProcess {
         } else {
           watch.resume(agent); // one that lost its egress while its lock did not hold
         }
+        yield new Answer.Done();
+      }
+      case Request.Approvals _ -> {
+        approvals.look();
         yield new Answer.Done();
       }
       case Request.Status _ ->

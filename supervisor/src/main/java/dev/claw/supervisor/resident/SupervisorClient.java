@@ -2,6 +2,7 @@ package dev.claw.supervisor.resident;
 
 import dev.claw.model.AgentName;
 import dev.claw.supervisor.EgressAccess;
+import dev.claw.supervisor.RunningApprovals;
 import dev.claw.supervisor.SupervisorException;
 import dev.claw.supervisor.SupervisorException.Reason;
 import dev.claw.supervisor.resident.ControlMessage.Answer;
@@ -12,7 +13,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** Asks the resident process, and starts it where an answer is needed and none runs. */
-public final class SupervisorClient implements EgressAccess {
+public final class SupervisorClient implements EgressAccess, RunningApprovals {
   private static final Duration END = Duration.ofSeconds(20);
   private static final Duration PAUSE = Duration.ofMillis(20);
 
@@ -89,6 +90,11 @@ public final class SupervisorClient implements EgressAccess {
       Thread.currentThread().interrupt();
       throw new SupervisorException(Reason.INTERRUPTED, "broken off", e);
     }
+  }
+
+  @Override
+  public void look() throws SupervisorException {
+    var _ = ask(new Request.Approvals()); // one that is starting looks by itself
   }
 
   /** How the process is; empty where none runs. */

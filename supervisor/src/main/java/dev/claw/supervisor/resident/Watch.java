@@ -26,6 +26,7 @@ final class Watch implements AutoCloseable {
   private final Host host;
   private final ServedAgents served;
   private final Doors doors;
+  private final ApprovalBroker approvals;
   private final Consumer<String> log;
   private final Consumer<Throwable> broken;
   private final Thread thread;
@@ -38,11 +39,13 @@ final class Watch implements AutoCloseable {
       Host host,
       ServedAgents served,
       Doors doors,
+      ApprovalBroker approvals,
       Consumer<String> log,
       Consumer<Throwable> broken) {
     this.host = host;
     this.served = served;
     this.doors = doors;
+    this.approvals = approvals;
     this.log = log;
     this.broken = broken;
     this.thread = Thread.ofPlatform().daemon().name("watch").unstarted(this::run);
@@ -108,12 +111,12 @@ final class Watch implements AutoCloseable {
         return; // of another state folder
       }
       if (served.has(container.id())) {
-        served.ran(container.id());
+        ran(container.id(), name);
         doors.follow(name, container.id());
         return;
       }
       Path socket = served.serve(name);
-      served.ran(container.id());
+      ran(container.id(), name);
       host.backend().openDoor(container.id(), socket);
       doors.follow(name, container.id());
       log.accept(name + ": runs, so its egress is open again");
@@ -124,6 +127,11 @@ final class Watch implements AutoCloseable {
     } catch (BackendException e) {
       log.accept(name + ": runs without a door: " + e.getMessage());
     }
+  }
+
+  private void ran(AgentId id, AgentName name) {
+    served.ran(id);
+    approvals.running(id, name);
   }
 
   /** The same by name, where it runs. */
@@ -144,6 +152,7 @@ final class Watch implements AutoCloseable {
         host.backend().find(id).ifPresent(this::resume);
       } else if (served.hasRun(id)) {
         served.release(id);
+        approvals.stopped(id);
         log.accept("agent " + id + " ended");
       }
     } catch (BackendException e) {
@@ -178,6 +187,7 @@ final class Watch implements AutoCloseable {
         served.ran(id);
       } else {
         served.release(id);
+        approvals.stopped(id);
       }
     } catch (BackendException e) {
       log.accept("agent " + id + ": it can't be seen whether it runs: " + e.getMessage());

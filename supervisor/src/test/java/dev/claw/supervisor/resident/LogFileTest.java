@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -35,7 +37,9 @@ class LogFileTest extends OnResident {
                   new Actor("supervisor", "ann(1000)"),
                   new ProviderSecrets(fixture.host, Map.of()),
                   Optional.empty(),
-                  Optional.of(file)),
+                  Optional.of(file),
+                  Duration.ofMinutes(30),
+                  List.of()),
               out::println);
       Thread running =
           Thread.ofPlatform()

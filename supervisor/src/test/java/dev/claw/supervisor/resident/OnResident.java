@@ -79,7 +79,9 @@ abstract class OnResident {
                             new Actor("supervisor", "ann(1000)"),
                             new ProviderSecrets(fixture.host, Map.of()),
                             idleExit,
-                            Optional.empty()),
+                            Optional.empty(),
+                            Duration.ofMinutes(30),
+                            List.of()),
                         line -> sink.accept(line))
                     .run();
               } catch (SupervisorException e) {
