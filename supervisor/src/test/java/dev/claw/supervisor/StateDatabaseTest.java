@@ -157,10 +157,10 @@ class StateDatabaseTest {
     StateDatabase.open(file).close();
     try (Connection connection = JDBC.createConnection("jdbc:sqlite:" + file, new Properties());
         Statement statement = connection.createStatement()) {
-      statement.execute("PRAGMA user_version = 3");
+      statement.execute("PRAGMA user_version = 99");
     }
     assertRefused(Reason.STATE, () -> StateDatabase.open(file))
-        .hasMessageContaining("newer claw (form 3, this one knows 2)");
+        .hasMessageContaining("newer claw (form 99, this one knows ");
   }
 
   @Test
