@@ -11,6 +11,14 @@ import dev.claw.model.Actor;
  * @param userName without {@code @}, empty where there is none
  */
 public record ChatUser(long id, String displayName, String userName) {
+  // https://core.telegram.org/bots/api#user: at most 52 significant bits.
+  private static final long LARGEST_ID = (1L << 52) - 1;
+
+  /** Whether this can be the number of a person. */
+  public static boolean isId(long id) {
+    return id > 0 && id <= LARGEST_ID;
+  }
+
   /** The same person with names that can be kept and shown: short, and of visible characters. */
   public ChatUser cleaned() {
     return new ChatUser(

@@ -24,8 +24,8 @@ final class StoredText {
 
   /** Names as they were kept are clean; those of a row that somebody else wrote are made so. */
   static ChatUser user(long id, String displayName, String userName) throws InvalidValueException {
-    if (id <= 0) {
-      throw new InvalidValueException("expected a positive user id, found " + id);
+    if (!ChatUser.isId(id)) {
+      throw new InvalidValueException("expected the number of a person, found " + id);
     }
     return new ChatUser(id, displayName, userName).cleaned();
   }

@@ -57,7 +57,7 @@ final class TokenRequests {
     if (look.tooMany()) {
       return refused(user, Reason.TOO_MANY, Optional.empty(), look.now());
     }
-    if (look.row().isEmpty() || user.id() <= 0) {
+    if (look.row().isEmpty() || !ChatUser.isId(user.id())) {
       return wrong(user, Reason.UNKNOWN, Optional.empty(), look.now());
     }
     InvitationRow row = look.row().get();

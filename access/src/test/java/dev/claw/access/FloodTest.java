@@ -111,7 +111,7 @@ class FloodTest {
   @Test
   void whoHasNoIdIsNobody() throws Exception {
     PairingToken token = scene.invite(Role.ADMIN);
-    for (long id : new long[] {0, -1, Long.MIN_VALUE}) {
+    for (long id : new long[] {0, -1, Long.MIN_VALUE, 1L << 52, Long.MAX_VALUE}) {
       RequestOutcome outcome = scene.show(new ChatUser(id, "", ""), token);
       assertThat(outcome).isInstanceOf(Refused.class);
     }

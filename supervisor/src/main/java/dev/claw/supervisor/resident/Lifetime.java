@@ -1,13 +1,15 @@
 package dev.claw.supervisor.resident;
 
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** Decides when the process has nothing left to stay for. */
 final class Lifetime {
   private final Optional<Duration> idleExit;
   private String end = "";
-  private boolean needed;
+  private final Set<Need> needs = EnumSet.noneOf(Need.class);
   private long idleFrom = System.nanoTime();
 
   /**
@@ -17,11 +19,22 @@ final class Lifetime {
     this.idleExit = idleExit;
   }
 
-  /** Says whether anybody needs the process now; being asked prolongs its rest. */
-  synchronized void needed(boolean now) {
-    needed = now;
-    idleFrom = System.nanoTime();
-    notifyAll();
+  /** What a process is needed for. */
+  enum Need {
+    /** An agent's egress is served. */
+    EGRESS,
+    /** A token was given out by which somebody may ask to be paired. */
+    INVITATION,
+    /** A bot is set up. */
+    CHAT
+  }
+
+  /** Says whether the process is needed for this now; its rest begins when it no longer is. */
+  synchronized void needed(Need need, boolean now) {
+    if (now ? needs.add(need) : needs.remove(need)) {
+      idleFrom = System.nanoTime();
+      notifyAll();
+    }
   }
 
   synchronized void end(String why) {
@@ -33,13 +46,13 @@ final class Lifetime {
   synchronized String await() {
     try {
       while (end.isEmpty()) {
-        if (needed || idleExit.isEmpty()) {
+        if (!needs.isEmpty() || idleExit.isEmpty()) {
           wait();
           continue;
         }
         long left = idleExit.get().toNanos() - (System.nanoTime() - idleFrom);
         if (left <= 0) {
-          return "no agent needs it";
+          return "nobody needs it";
         }
         wait(left / 1_000_000 + 1);
       }

@@ -1,5 +1,8 @@
 package dev.claw.supervisor.resident;
 
+import dev.claw.access.AccessException;
+import dev.claw.access.PairingListener;
+import dev.claw.access.TokenHash;
 import dev.claw.egress.AuditedDecisions;
 import dev.claw.egress.EgressEnvironment;
 import dev.claw.egress.EgressException;
@@ -14,10 +17,12 @@ import dev.claw.model.AgentName;
 import dev.claw.model.BackendException;
 import dev.claw.model.EgressRule;
 import dev.claw.model.Endpoint;
+import dev.claw.supervisor.ChatAccess;
 import dev.claw.supervisor.Host;
 import dev.claw.supervisor.ProviderSecrets;
 import dev.claw.supervisor.SupervisorException;
 import dev.claw.supervisor.SupervisorException.Reason;
+import dev.claw.supervisor.TelegramFile;
 import dev.claw.supervisor.resident.ControlMessage.Answer;
 import dev.claw.supervisor.resident.ControlMessage.Request;
 import java.net.InetSocketAddress;
@@ -83,6 +88,13 @@ public final class ResidentProcess {
     host.home().verify();
     folder.create();
     EgressSources sources = new EgressSources(host, log);
+    PairingDesk desk =
+        new PairingDesk(
+            new ChatAccess(host).invitations(PairingListener.NOBODY),
+            new TelegramFile(host),
+            new Actor("cli", options.actor().name()),
+            lifetime,
+            log);
     try (ProcessLock _ = ProcessLock.take(folder.lock());
         ExecutorService blocking = Executors.newCachedThreadPool(ResidentProcess::daemon);
         ScheduledExecutorService later =
@@ -91,16 +103,22 @@ public final class ResidentProcess {
         EgressProxy proxy =
             new EgressProxy(
                 environment(decisions, sources.clock(), blocking), EgressLimits.DEFAULT, 0);
-        ServedAgents served = new ServedAgents(sources, proxy, folder, lifetime::needed, log);
+        ServedAgents served =
+            new ServedAgents(
+                sources, proxy, folder, now -> lifetime.needed(Lifetime.Need.EGRESS, now), log);
         Watch watch = new Watch(host, served, log);
         ControlServer _ =
             ControlServer.open(
-                folder.control(), request -> answer(request, served, watch, later))) {
+                folder.control(), request -> answer(request, served, watch, desk, later))) {
       log.accept("claw " + options.version() + " serves " + host.home().root());
       watch.start();
+      desk.look();
       var _ =
           later.scheduleWithFixedDelay(
               served::upkeep, UPKEEP.toSeconds(), UPKEEP.toSeconds(), TimeUnit.SECONDS);
+      var _ =
+          later.scheduleWithFixedDelay(
+              desk::look, UPKEEP.toSeconds(), UPKEEP.toSeconds(), TimeUnit.SECONDS);
       String why = lifetime.await();
       log.accept("ends: " + why);
       later.shutdownNow();
@@ -154,7 +172,11 @@ public final class ResidentProcess {
   }
 
   private Answer answer(
-      Request request, ServedAgents served, Watch watch, ScheduledExecutorService later) {
+      Request request,
+      ServedAgents served,
+      Watch watch,
+      PairingDesk desk,
+      ScheduledExecutorService later) {
     try {
       return switch (request) {
         case Request.Serve(AgentName agent) -> {
@@ -176,6 +198,12 @@ public final class ResidentProcess {
           }
           yield new Answer.Done();
         }
+        case Request.AwaitPairing(TokenHash token, String known) ->
+            new Answer.Stands(desk.await(token, known));
+        case Request.ConfirmPairing(TokenHash token, Optional<AgentName> agent, long user) ->
+            new Answer.Settled(desk.confirm(token, agent, user));
+        case Request.RefusePairing(TokenHash token, String why) ->
+            new Answer.Settled(desk.refuse(token, why));
         case Request.Status _ ->
             new Answer.Is(
                 new SupervisorStatus(
@@ -188,6 +216,9 @@ public final class ResidentProcess {
     } catch (SupervisorException e) {
       log.accept(String.valueOf(e.getMessage()));
       return new Answer.Failed(e.reason(), String.valueOf(e.getMessage()));
+    } catch (AccessException e) {
+      log.accept(String.valueOf(e.getMessage()));
+      return new Answer.Failed(Reason.STATE, String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       log.accept("this should not have happened: " + e);
       return new Answer.Failed(Reason.FAILED, "the supervisor failed: " + e);

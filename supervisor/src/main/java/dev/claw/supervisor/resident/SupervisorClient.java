@@ -1,5 +1,8 @@
 package dev.claw.supervisor.resident;
 
+import dev.claw.access.ConfirmOutcome;
+import dev.claw.access.InvitationState;
+import dev.claw.access.TokenHash;
 import dev.claw.lock.JsonException;
 import dev.claw.model.AgentName;
 import dev.claw.supervisor.EgressAccess;
@@ -42,18 +45,43 @@ public final class SupervisorClient implements EgressAccess {
 
   @Override
   public Path serve(AgentName agent) throws SupervisorException {
-    Request request = new Request.Serve(agent);
+    return answered(new Request.Serve(agent), Answer.ServedAt.class).socket();
+  }
+
+  /**
+   * How it stands with a token: as soon as it is otherwise than the caller knows, and else after a
+   * while, so to be asked again.
+   *
+   * @param known the state that the caller knows of; empty for none
+   */
+  public InvitationState awaitPairing(TokenHash token, Optional<InvitationState> known)
+      throws SupervisorException {
+    String word = known.map(PairingJson::word).orElse("");
+    return answered(new Request.AwaitPairing(token, word), Answer.Stands.class).state();
+  }
+
+  /** Pairs who has shown the token, if it is this person; who waits in the chat is told. */
+  public ConfirmOutcome confirmPairing(TokenHash token, Optional<AgentName> agent, long user)
+      throws SupervisorException {
+    return answered(new Request.ConfirmPairing(token, agent, user), Answer.Settled.class).outcome();
+  }
+
+  /** Takes a token back; who waits in the chat is told. */
+  public ConfirmOutcome refusePairing(TokenHash token, String why) throws SupervisorException {
+    return answered(new Request.RefusePairing(token, why), Answer.Settled.class).outcome();
+  }
+
+  /** The answer of a process that is started where none runs. */
+  private <T extends Answer> T answered(Request request, Class<T> wanted)
+      throws SupervisorException {
     Optional<Answer> answer = ask(request);
     if (answer.isEmpty()) {
       start.start(folder, () -> ask(new Request.Status()).isPresent());
       answer = ask(request);
     }
     return answer
-        .flatMap(
-            given ->
-                given instanceof Answer.ServedAt(Path socket)
-                    ? Optional.of(socket)
-                    : Optional.empty())
+        .filter(wanted::isInstance)
+        .map(wanted::cast)
         .orElseThrow(
             () ->
                 new SupervisorException(
