@@ -145,7 +145,8 @@ class PairingDeskTest {
     assertThat(gate.decide(EVE, Fixture.CODER, ChatAction.STATUS))
         .isInstanceOf(AccessDecision.Allowed.class);
     assertThat(Files.readString(fixture.host.home().agent(Fixture.CODER).audit()))
-        .contains("cli:ann(1000)", "access.confirm", "telegram:4711")
+        .contains("\"kind\":\"cli\",\"name\":\"ann(1000)\"", "\"type\":\"access.confirm\"")
+        .contains("\"kind\":\"telegram\",\"name\":\"4711\"")
         .doesNotContain(token.value());
   }
 
