@@ -163,6 +163,9 @@ public final class SupervisorClient implements EgressAccess {
       try {
         channel.connect(UnixDomainSocketAddress.of(folder.control()));
       } catch (IOException e) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw new SupervisorException(Reason.INTERRUPTED, "broken off", e);
+        }
         return Optional.empty(); // nobody listens
       }
       Timer patience = new Timer("supervisor-answer", true);
