@@ -31,17 +31,17 @@ public final class ChatAccess {
 
   /** What is asked for each command of a chat. To be closed. */
   public StoredGate gate(PairingListener listener) {
-    return new StoredGate(database, new Agents(), new Record(), listener);
+    return new StoredGate(database, new Agents(), new Chains(), listener);
   }
 
   /** The operator's side of the handshake. */
   public Invitations invitations(PairingListener listener) {
-    return new Invitations(database, new Agents(), new Record(), listener);
+    return new Invitations(database, new Agents(), new Chains(), listener);
   }
 
   /** Who is paired. */
   public Pairings pairings() {
-    return new Pairings(database, new Record());
+    return new Pairings(database, new Chains());
   }
 
   /**
@@ -91,7 +91,7 @@ public final class ChatAccess {
     }
   }
 
-  private final class Record implements AccessRecord {
+  private final class Chains implements AccessRecord {
     @Override
     public AuditLog chain(Optional<AgentName> agent) {
       return agent.isPresent()
