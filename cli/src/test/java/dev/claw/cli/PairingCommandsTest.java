@@ -31,7 +31,7 @@ class PairingCommandsTest {
 
   @AfterEach
   void end() throws Exception {
-    scene.close();
+    scene.stop();
   }
 
   private static String[] pair(String... more) {

@@ -34,7 +34,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A state folder with an agent and a bot, the real resident process, and commands beside it. */
-final class PairingScene implements AutoCloseable {
+final class PairingScene {
   static final AgentName CODER = new AgentName("coder");
   static final ChatUser ANN = new ChatUser(4711, "Ann \u202e(x)", "ann");
   static final ChatUser EVE = new ChatUser(666, "Eve", "");
@@ -122,6 +122,7 @@ final class PairingScene implements AutoCloseable {
     assertThat(resident).as(log.toString()).isNotDone();
   }
 
+  /** Ends the resident process, where it runs. */
   void stop() throws Exception {
     claw.supervisor().stop();
     resident.get(PATIENCE, TimeUnit.SECONDS);
@@ -211,10 +212,5 @@ final class PairingScene implements AutoCloseable {
 
   String audit() throws Exception {
     return Files.readString(home.resolve("claw/agents/coder/audit.jsonl"));
-  }
-
-  @Override
-  public void close() throws Exception {
-    stop();
   }
 }
