@@ -104,6 +104,8 @@ class PairingIT {
       long first = supervisor(pair, 0);
       Command.of("kill", "-KILL", Long.toString(first)).run();
       supervisor(pair, first);
+      pair.await("it goes on", () -> pair.err().contains("waiting for somebody"));
+      Assertions.assertThat(pair.isAlive()).as(pair.err()).isTrue();
       assertThat(confirm(token)).exits(7).says("nobody has shown the token yet");
       pair.signal("INT");
       assertThat(pair.result()).exits(130).showsNoBug();

@@ -26,6 +26,7 @@ import java.util.TimerTask;
 /** Asks the resident process, and starts it where an answer is needed and none runs. */
 public final class SupervisorClient implements EgressAccess {
   private static final Duration ANSWER = Duration.ofSeconds(60);
+  private static final int STARTS = 3;
   private static final Duration END = Duration.ofSeconds(20);
   private static final Duration PAUSE = Duration.ofMillis(20);
 
@@ -75,7 +76,8 @@ public final class SupervisorClient implements EgressAccess {
   private <T extends Answer> T answered(Request request, Class<T> wanted)
       throws SupervisorException {
     Optional<Answer> answer = ask(request);
-    if (answer.isEmpty()) {
+    // It may be killed while it is asked; all that can be asked is the same when done twice.
+    for (int started = 0; answer.isEmpty() && started < STARTS; started++) {
       start.start(folder, () -> ask(new Request.Status()).isPresent());
       answer = ask(request);
     }
