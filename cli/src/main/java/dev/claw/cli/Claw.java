@@ -16,6 +16,7 @@ import dev.claw.supervisor.AgentStop;
 import dev.claw.supervisor.AgentStore;
 import dev.claw.supervisor.Approvals;
 import dev.claw.supervisor.AuditLogs;
+import dev.claw.supervisor.ChatAccess;
 import dev.claw.supervisor.ClawHome;
 import dev.claw.supervisor.Doctor;
 import dev.claw.supervisor.EgressLog;
@@ -37,6 +38,7 @@ import dev.claw.supervisor.PolicyApply;
 import dev.claw.supervisor.ProviderSecrets;
 import dev.claw.supervisor.Relock;
 import dev.claw.supervisor.SupervisorException;
+import dev.claw.supervisor.TelegramFile;
 import dev.claw.supervisor.Trash;
 import dev.claw.supervisor.resident.ResidentFolder;
 import dev.claw.supervisor.resident.ResidentProcess;
@@ -327,6 +329,19 @@ final class Claw implements AutoCloseable {
 
   ModelTrial modelTrial() {
     return new ModelTrial(host(), Duration.ofSeconds(30));
+  }
+
+  ChatAccess chatAccess() {
+    return new ChatAccess(host());
+  }
+
+  TelegramFile telegramFile() {
+    return new TelegramFile(host());
+  }
+
+  /** In whose name commands act. */
+  Actor operator() {
+    return actor("cli");
   }
 
   Trash trash() {

@@ -178,6 +178,21 @@ final class CommandTable {
                       "set", "Set a secret from the terminal or a pipe", SecretSetCommand::new),
                   new Leaf("list", "List secrets without their values", SecretListCommand::new),
                   new Leaf("rm", "Remove a secret", SecretRemoveCommand::new))),
+          new Group(
+              "access",
+              "Who may act on agents from a chat",
+              List.of(
+                  new Leaf(
+                      "pair",
+                      "Invite a person by a link, and let them in when they ask",
+                      AccessPairCommand::new),
+                  new Leaf(
+                      "confirm",
+                      "Let in whoever has shown a link, from another terminal or a script",
+                      AccessConfirmCommand::new),
+                  new Leaf("list", "List who may do what", AccessListCommand::new),
+                  new Leaf("role", "Give a person another role", AccessRoleCommand::new),
+                  new Leaf("revoke", "Take a person's access away", AccessRevokeCommand::new))),
           new Leaf("delete", "Move an agent, whole, into the trash", DeleteCommand::new),
           new Group(
               "trash",

@@ -38,6 +38,11 @@ final class CommandTree {
       return takes(label -> label.contains("TEMPLATE"));
     }
 
+    /** Whether the name of a chat's service can stand on its command line. */
+    boolean takesService() {
+      return takes(label -> label.contains(ServiceArgument.LABEL));
+    }
+
     private boolean takes(Predicate<String> label) {
       return spec.positionalParameters().stream()
           .anyMatch(parameter -> label.test(parameter.paramLabel()));

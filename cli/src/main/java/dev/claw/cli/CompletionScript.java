@@ -39,6 +39,9 @@ final class CompletionScript {
       if (command.takesTemplate()) {
         words.add(TEMPLATES);
       }
+      if (command.takesService()) {
+        words.addAll(ServiceArgument.SERVICES);
+      }
       if (command.path().equals("completion")) {
         words.addAll(List.of("bash", "zsh", "fish"));
       }
@@ -108,6 +111,9 @@ final class CompletionScript {
       }
       if (command.takesTemplate()) {
         line(script, inside, "-F -a '(claw templates list --quiet 2>/dev/null)'");
+      }
+      if (command.takesService()) {
+        line(script, inside, "-a '" + String.join(" ", ServiceArgument.SERVICES) + "'");
       }
       if (command.path().equals("completion")) {
         line(script, inside, "-a 'bash zsh fish'");

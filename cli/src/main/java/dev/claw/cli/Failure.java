@@ -1,5 +1,6 @@
 package dev.claw.cli;
 
+import dev.claw.access.AccessException;
 import dev.claw.audit.AuditException;
 import dev.claw.model.BackendException;
 import dev.claw.supervisor.SupervisorException;
@@ -15,6 +16,7 @@ record Failure(ExitCode code, String message) {
     return switch (thrown) {
       case CliException e -> new Failure(e.code(), message);
       case SupervisorException e -> new Failure(code(e.reason()), message);
+      case AccessException e -> new Failure(ExitCode.STATE, message);
       case BackendException e -> new Failure(code(e.kind()), message);
       case AuditException e -> new Failure(ExitCode.STATE, message);
       case InterruptedException e -> new Failure(ExitCode.INTERRUPTED, "broken off");

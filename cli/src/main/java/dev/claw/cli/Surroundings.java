@@ -62,6 +62,11 @@ record Surroundings(
     return environment.getOrDefault(name, "");
   }
 
+  /** Whether colour may be used on standard output. */
+  boolean colours() {
+    return outIsTerminal && variable("NO_COLOR").isEmpty() && !variable("TERM").equals("dumb");
+  }
+
   /** Whether progress that rewrites its line, or colour, may be drawn on standard error. */
   boolean fancy() {
     return errIsTerminal && variable("NO_COLOR").isEmpty() && !variable("TERM").equals("dumb");

@@ -97,9 +97,9 @@ public final class Journal {
   }
 
   /** The same on an agent's chain. */
-  void noteOnAgent(String type, AgentName agent, Map<String, Object> details)
+  void noteOnAgent(String type, AgentName agent, AgentId id, Map<String, Object> details)
       throws SupervisorException {
-    note(chain(agent), type, agent, details);
+    note(chain(agent, id), type, agent, details);
   }
 
   /** The same record, written in somebody else's name. */

@@ -1,5 +1,6 @@
 package dev.claw.supervisor;
 
+import dev.claw.access.AccessSchema;
 import dev.claw.lock.HeldFile;
 import dev.claw.model.AgentId;
 import dev.claw.supervisor.SupervisorException.Reason;
@@ -15,6 +16,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Properties;
@@ -23,8 +25,8 @@ import org.sqlite.JDBC;
 /**
  * {@code claw.db}: SQLite in WAL mode with {@code synchronous=FULL}. It remembers the highest lock
  * serial seen for each agent, so that an older lock with a good signature is recognised as
- * replayed; grants, approvals, what agents used of their budgets, and the latest instant that was
- * seen.
+ * replayed; grants, approvals, what agents used of their budgets, the latest instant that was
+ * seen, and who may act from a chat.
  */
 public final class StateDatabase implements AutoCloseable {
   /** The statements of each version; {@code user_version} says how many versions have run. */
@@ -63,7 +65,8 @@ public final class StateDatabase implements AutoCloseable {
                 uptime INTEGER NOT NULL CHECK (uptime >= 0)
               ) STRICT
               """),
-          ApprovalRow.TABLE);
+          ApprovalRow.TABLE,
+          AccessSchema.STATEMENTS);
 
   private final Path file;
   private final Connection connection;
@@ -204,9 +207,11 @@ public final class StateDatabase implements AutoCloseable {
 
   /** Forgets an agent that is gone for good. */
   public void forget(AgentId agent) throws SupervisorException {
+    List<String> tables = new ArrayList<>(List.of("lock_serial", "egress_grant", "egress_usage", "approval"));
+    tables.addAll(AccessSchema.KEYED_BY_AGENT);
     inTransaction(
         within -> {
-          for (String table : List.of("lock_serial", "egress_grant", "egress_usage", "approval")) {
+          for (String table : tables) {
             try (PreparedStatement delete =
                 within.prepareStatement("DELETE FROM " + table + " WHERE agent_id = ?")) {
               delete.setString(1, agent.value());

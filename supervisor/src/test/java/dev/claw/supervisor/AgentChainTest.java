@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.claw.audit.AuditException;
 import dev.claw.audit.AuditLog;
 import dev.claw.audit.AuditVerdict;
+import dev.claw.audit.Unsynced;
 import dev.claw.model.Actor;
 import dev.claw.model.AgentId;
 import dev.claw.model.AuditEvent;
@@ -27,7 +28,13 @@ class AgentChainTest {
   void hold() throws Exception {
     fixture = Fixture.withCoder(folder);
     chain = fixture.host.journal().chain(CODER, fixture.record(CODER).id());
-    chain.appendUnsealed(List.of(closed()));
+    append();
+  }
+
+  private void append() throws AuditException {
+    try (Unsynced written = chain.writeAhead(List.of(closed()))) {
+      written.sync();
+    }
   }
 
   private static AuditEvent closed() {

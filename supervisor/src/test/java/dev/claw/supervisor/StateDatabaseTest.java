@@ -157,10 +157,10 @@ class StateDatabaseTest {
     StateDatabase.open(file).close();
     try (Connection connection = JDBC.createConnection("jdbc:sqlite:" + file, new Properties());
         Statement statement = connection.createStatement()) {
-      statement.execute("PRAGMA user_version = 4");
+      statement.execute("PRAGMA user_version = 99");
     }
     assertRefused(Reason.STATE, () -> StateDatabase.open(file))
-        .hasMessageContaining("newer claw (form 4, this one knows 3)");
+        .hasMessageContaining("newer claw (form 99, this one knows ");
   }
 
   @Test

@@ -1,7 +1,9 @@
 package dev.claw.supervisor.resident;
 
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** Decides when the process has nothing left to stay for. */
 final class Lifetime {
@@ -12,8 +14,8 @@ final class Lifetime {
   private String end = "";
   private boolean broken;
   private boolean over;
-  private boolean needed;
   private int answering;
+  private final Set<Need> needs = EnumSet.noneOf(Need.class);
   private long idleFrom = System.nanoTime();
 
   /**
@@ -23,11 +25,22 @@ final class Lifetime {
     this.idleExit = idleExit;
   }
 
-  /** Says whether anybody needs the process now; being asked prolongs its rest. */
-  synchronized void needed(boolean now) {
-    needed = now;
-    idleFrom = System.nanoTime();
-    notifyAll();
+  /** What a process is needed for. */
+  enum Need {
+    /** An agent's egress is served. */
+    EGRESS,
+    /** A token was given out by which somebody may ask to be paired. */
+    INVITATION,
+    /** A bot is set up. */
+    CHAT
+  }
+
+  /** Says whether the process is needed for this now; its rest begins when it no longer is. */
+  synchronized void needed(Need need, boolean now) {
+    if (now ? needs.add(need) : needs.remove(need)) {
+      idleFrom = System.nanoTime();
+      notifyAll();
+    }
   }
 
   synchronized void end(String why) {
@@ -45,13 +58,18 @@ final class Lifetime {
     return broken;
   }
 
+  /** Whether the end has come, so that nobody is to wait for anything. */
+  synchronized boolean isEnding() {
+    return over || !end.isEmpty();
+  }
+
   /**
    * Begins an answer, which keeps the process until {@link #answered}.
    *
    * @return false where the end has come: whatever was promised now would not be kept
    */
   synchronized boolean answer() {
-    if (over || !end.isEmpty()) {
+    if (isEnding()) {
       return false;
     }
     answering++;
@@ -83,13 +101,13 @@ final class Lifetime {
 
   private String decided() throws InterruptedException {
     while (end.isEmpty()) {
-      if (needed || answering > 0 || idleExit.isEmpty()) {
+      if (!needs.isEmpty() || answering > 0 || idleExit.isEmpty()) {
         wait();
         continue;
       }
       long left = idleExit.get().toNanos() - (System.nanoTime() - idleFrom);
       if (left <= 0) {
-        return "no agent needs it";
+        return "nobody needs it";
       }
       wait(left / 1_000_000 + 1);
     }

@@ -1,19 +1,18 @@
 package dev.claw.supervisor.resident;
 
+import dev.claw.access.PairingListener;
 import dev.claw.egress.EgressException;
 import dev.claw.egress.EgressLimits;
 import dev.claw.egress.EgressProxy;
 import dev.claw.model.Actor;
-import dev.claw.model.AgentId;
-import dev.claw.model.AgentName;
 import dev.claw.supervisor.ApprovalDesk;
 import dev.claw.supervisor.ApprovalListener;
+import dev.claw.supervisor.ChatAccess;
 import dev.claw.supervisor.Host;
 import dev.claw.supervisor.ProviderSecrets;
 import dev.claw.supervisor.SupervisorException;
 import dev.claw.supervisor.SupervisorException.Reason;
-import dev.claw.supervisor.resident.ControlMessage.Answer;
-import dev.claw.supervisor.resident.ControlMessage.Request;
+import dev.claw.supervisor.TelegramFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +21,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
@@ -34,12 +32,6 @@ import java.util.function.Consumer;
  * what its predecessor served, and ends when nobody needs it.
  */
 public final class ResidentProcess {
-  /** How long an agent that was announced may take until it runs. */
-  private static final Duration START = Duration.ofMinutes(3);
-
-  /** By when whoever asks to serve has built the door of an agent that runs already. */
-  private static final Duration DOOR = Duration.ofSeconds(5);
-
   private static final Duration UPKEEP = Duration.ofMinutes(1);
 
   private final Host host;
@@ -115,6 +107,13 @@ public final class ResidentProcess {
         new ProcessLock.Holder(ProcessHandle.current().pid(), folder.control());
     String why;
     EgressSources sources = new EgressSources(host, log);
+    PairingDesk pairings =
+        new PairingDesk(
+            new ChatAccess(host).invitations(PairingListener.NOBODY),
+            new TelegramFile(host),
+            new Actor("cli", options.actor().name()),
+            lifetime,
+            log);
     try (ProcessLock lock = ProcessLock.take(host.home().supervisorLock(), self);
         ScheduledExecutorService later =
             Executors.newSingleThreadScheduledExecutor(
@@ -136,7 +135,13 @@ public final class ResidentProcess {
                     sources.clock()),
                 EgressLimits.DEFAULT);
         ServedAgents served =
-            new ServedAgents(sources, proxy, records, folder, lifetime::needed, log);
+            new ServedAgents(
+                sources,
+                proxy,
+                records,
+                folder,
+                now -> lifetime.needed(Lifetime.Need.EGRESS, now),
+                log);
         Watch watch =
             new Watch(
                 host,
@@ -147,13 +152,21 @@ public final class ResidentProcess {
                 e -> broken("the watch over containers", e));
         ControlServer _ =
             ControlServer.open(
-                folder.control(), request -> answer(request, served, watch, approvals, later))) {
+                folder.control(),
+                new ControlDesk(
+                        lifetime,
+                        new ControlDesk.Parts(served, watch, approvals, pairings),
+                        () -> status(served),
+                        later,
+                        log)
+                    ::answer)) {
       lock.before().ifPresent(this::replaces);
       log.accept("claw " + options.version() + " serves " + host.home().root());
       watch.start();
+      pairings.look();
       var _ =
           later.scheduleWithFixedDelay(
-              () -> upkeep(served), UPKEEP.toSeconds(), UPKEEP.toSeconds(), TimeUnit.SECONDS);
+              () -> upkeep(served, pairings), UPKEEP.toSeconds(), UPKEEP.toSeconds(), TimeUnit.SECONDS);
       why = lifetime.await();
       log.accept("ends: " + why);
       if (lifetime.isBroken()) {
@@ -188,9 +201,15 @@ public final class ResidentProcess {
     lifetime.broken(what + " is broken");
   }
 
-  private void upkeep(ServedAgents served) {
+  private SupervisorStatus status(ServedAgents served) {
+    return new SupervisorStatus(
+        ProcessHandle.current().pid(), options.version(), since, served.status());
+  }
+
+  private void upkeep(ServedAgents served, PairingDesk pairings) {
     try {
       served.upkeep();
+      pairings.look();
       if (!Files.exists(folder.control())) {
         lifetime.broken(folder.control() + " is gone, as with a login that has ended");
       }
@@ -199,74 +218,5 @@ public final class ResidentProcess {
     } catch (Error e) {
       broken("the upkeep", e);
     }
-  }
-
-  private Optional<Answer> answer(
-      Request request,
-      ServedAgents served,
-      Watch watch,
-      ApprovalBroker approvals,
-      ScheduledExecutorService later) {
-    if (!lifetime.answer()) {
-      return Optional.empty(); // whoever asks starts another process
-    }
-    try {
-      return Optional.of(answered(request, served, watch, approvals, later));
-    } catch (RejectedExecutionException e) {
-      return Optional.empty(); // it ended meanwhile
-    } catch (SupervisorException e) {
-      log.accept(String.valueOf(e.getMessage()));
-      return Optional.of(new Answer.Failed(e.reason(), String.valueOf(e.getMessage())));
-    } catch (RuntimeException e) {
-      log.accept("this should not have happened: " + e);
-      return Optional.of(new Answer.Failed(Reason.FAILED, "the supervisor failed: " + e));
-    } finally {
-      lifetime.answered();
-    }
-  }
-
-  private Answer answered(
-      Request request,
-      ServedAgents served,
-      Watch watch,
-      ApprovalBroker approvals,
-      ScheduledExecutorService later)
-      throws SupervisorException {
-    return switch (request) {
-      case Request.Serve(AgentName agent) -> {
-        Path socket = served.serve(agent);
-        Optional<AgentId> id = served.find(agent);
-        long announced = id.map(served::announced).orElse(0L);
-        // Nothing is heard of one that runs already.
-        var _ =
-            later.schedule(() -> id.ifPresent(watch::follow), DOOR.toSeconds(), TimeUnit.SECONDS);
-        var _ =
-            later.schedule(
-                () -> id.ifPresent(known -> watch.releaseUnlessRunning(known, announced)),
-                START.toSeconds(),
-                TimeUnit.SECONDS);
-        yield new Answer.ServedAt(socket);
-      }
-      case Request.Refresh(AgentName agent) -> {
-        if (served.find(agent).isPresent()) {
-          served.refresh(agent);
-        } else {
-          watch.resume(agent); // one that lost its egress while its lock did not hold
-        }
-        yield new Answer.Done();
-      }
-      case Request.Approvals _ -> {
-        approvals.look();
-        yield new Answer.Done();
-      }
-      case Request.Status _ ->
-          new Answer.Is(
-              new SupervisorStatus(
-                  ProcessHandle.current().pid(), options.version(), since, served.status()));
-      case Request.Stop _ -> {
-        lifetime.end("it was told to");
-        yield new Answer.Done();
-      }
-    };
   }
 }

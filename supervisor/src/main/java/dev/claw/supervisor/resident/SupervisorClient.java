@@ -1,5 +1,8 @@
 package dev.claw.supervisor.resident;
 
+import dev.claw.access.ConfirmOutcome;
+import dev.claw.access.InvitationState;
+import dev.claw.access.TokenHash;
 import dev.claw.model.AgentName;
 import dev.claw.supervisor.EgressAccess;
 import dev.claw.supervisor.RunningApprovals;
@@ -39,12 +42,42 @@ public final class SupervisorClient implements EgressAccess, RunningApprovals {
 
   @Override
   public Path serve(AgentName agent) throws SupervisorException {
+    return answered(new Request.Serve(agent), Answer.ServedAt.class).socket();
+  }
+
+  /**
+   * How it stands with a token: as soon as it is otherwise than the caller knows, and else after a
+   * while, so to be asked again.
+   *
+   * @param known the state that the caller knows of; empty for none
+   */
+  public InvitationState awaitPairing(TokenHash token, Optional<InvitationState> known)
+      throws SupervisorException {
+    String word = known.map(PairingJson::word).orElse("");
+    return answered(new Request.AwaitPairing(token, word), Answer.Stands.class).state();
+  }
+
+  /** Pairs who has shown the token, if it is this person; who waits in the chat is told. */
+  public ConfirmOutcome confirmPairing(TokenHash token, Optional<AgentName> agent, long user)
+      throws SupervisorException {
+    return answered(new Request.ConfirmPairing(token, agent, user), Answer.Settled.class).outcome();
+  }
+
+  /** Takes a token back; who waits in the chat is told. */
+  public ConfirmOutcome refusePairing(TokenHash token, String why) throws SupervisorException {
+    return answered(new Request.RefusePairing(token, why), Answer.Settled.class).outcome();
+  }
+
+  /** The answer of a process that is started where none runs. */
+  private <T extends Answer> T answered(Request request, Class<T> wanted)
+      throws SupervisorException {
     long end = System.nanoTime() + patience.toNanos();
     boolean started = false;
     while (true) {
-      Optional<Answer> answer = ask(new Request.Serve(agent));
-      if (answer.isPresent() && answer.get() instanceof Answer.ServedAt(Path socket)) {
-        return socket;
+      // It may be killed while it is asked; all that can be asked is the same when done twice.
+      Optional<Answer> answer = ask(request);
+      if (answer.isPresent() && wanted.isInstance(answer.get())) {
+        return wanted.cast(answer.get());
       }
       boolean late = System.nanoTime() - end > 0;
       if (ProcessLock.isTaken(lock)) {

@@ -3,6 +3,7 @@ package dev.claw.supervisor.resident;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.claw.egress.Decision;
+import dev.claw.egress.DecisionLog.Recording;
 import dev.claw.egress.EgressEvent;
 import dev.claw.model.Actor;
 import dev.claw.supervisor.AgentRecord;
@@ -273,9 +274,12 @@ class ApprovalBrokerTest {
   @Test
   void aDeniedHostIsAskedForAndTheProxyDoesNotWait() throws Exception {
     DenialQueue queue =
-        new DenialQueue(event -> CompletableFuture.allOf(), broker::denied, System::nanoTime);
+        new DenialQueue(
+            (event, thread) -> Recording.at(CompletableFuture.allOf()),
+            broker::denied,
+            System::nanoTime);
     for (int i = 0; i < 100; i++) {
-      assertThat(queue.record(denial("api.example.org", 443)).toCompletableFuture()).isCompleted();
+      assertThat(queue.record(denial("api.example.org", 443), Runnable::run).durable()).isCompleted();
     }
     assertThat(waiting().subject()).isEqualTo(new Approval.Egress("api.example.org", 443));
     assertThat(all()).hasSize(1);

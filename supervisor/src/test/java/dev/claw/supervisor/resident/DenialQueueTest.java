@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.claw.egress.Decision;
 import dev.claw.egress.Decision.Reason;
+import dev.claw.egress.DecisionLog.Recording;
 import dev.claw.egress.EgressEvent;
 import dev.claw.egress.EgressEvent.Kind;
 import dev.claw.model.AgentName;
@@ -24,9 +25,9 @@ class DenialQueueTest {
   private int filled;
   private final DenialQueue queue =
       new DenialQueue(
-          event -> {
+          (event, thread) -> {
             recorded.add(event);
-            return CompletableFuture.allOf();
+            return Recording.at(CompletableFuture.allOf());
           },
           _ -> filled++,
           nanos::get);
@@ -35,7 +36,8 @@ class DenialQueueTest {
     var _ =
         queue.record(
             new EgressEvent.Decided(
-                agent, Instant.EPOCH, 1, kind, decision, host, port, "", "", "", "", 1));
+                agent, Instant.EPOCH, 1, kind, decision, host, port, "", "", "", "", 1),
+            Runnable::run);
   }
 
   private void denied(AgentName agent, String host) {

@@ -26,7 +26,7 @@ class ResidentEndTest extends OnResident {
     sink =
         line -> {
           log.add(line);
-          if (line.startsWith("ends: no agent needs it")) {
+          if (line.startsWith("ends: nobody needs it")) {
             ending.countDown();
             join(asked); // it has decided, and still listens
           }
@@ -72,12 +72,12 @@ class ResidentEndTest extends OnResident {
     CompletableFuture<String> end =
         CompletableFuture.supplyAsync(
             lifetime::await, work -> Thread.ofPlatform().daemon().start(work));
-    lifetime.needed(true);
+    lifetime.needed(Lifetime.Need.EGRESS, true);
     lifetime.answered();
     assertThat(lifetime.answer()).as("it is needed now").isTrue();
-    lifetime.needed(false);
+    lifetime.needed(Lifetime.Need.EGRESS, false);
     lifetime.answered();
-    assertThat(end.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo("no agent needs it");
+    assertThat(end.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo("nobody needs it");
     assertThat(lifetime.answer()).isFalse();
   }
 

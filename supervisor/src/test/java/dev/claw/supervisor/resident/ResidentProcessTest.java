@@ -141,7 +141,7 @@ class ResidentProcessTest extends OnResident {
     new AgentStop(fixture.host).stop(Fixture.CODER, Duration.ZERO);
     fixture.backend.change(id);
     process.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    assertThat(log).contains("ends: no agent needs it");
+    assertThat(log).contains("ends: nobody needs it");
   }
 
   @Test

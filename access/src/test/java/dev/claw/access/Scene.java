@@ -1,0 +1,208 @@
+package dev.claw.access;
+
+import dev.claw.audit.AuditLog;
+import dev.claw.audit.AuditQuery;
+import dev.claw.audit.AuditRecord;
+import dev.claw.lock.HostKeyStore;
+import dev.claw.model.Actor;
+import dev.claw.model.AgentId;
+import dev.claw.model.AgentName;
+import dev.claw.model.AuditEvent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.sqlite.JDBC;
+
+/** A real database, real audit chains and two agents; only time is chosen. */
+final class Scene implements AccessDatabase, AccessAgents, AccessRecord {
+  static final AgentRef CODER = new AgentRef(new AgentId("c".repeat(32)), new AgentName("coder"));
+  static final AgentRef OTHER = new AgentRef(new AgentId("0".repeat(32)), new AgentName("other"));
+  static final Actor OPERATOR = new Actor("cli", "bob(1000)");
+  static final ChatUser ANN = new ChatUser(4711, "Ann", "ann");
+  static final ChatUser EVE = new ChatUser(666, "Eve", "");
+  static final Duration MINUTE = Duration.ofMinutes(1);
+
+  final Path folder;
+  final Path file;
+  final List<AgentRef> agents = new CopyOnWriteArrayList<>(List.of(CODER, OTHER));
+  final List<String> told = new CopyOnWriteArrayList<>();
+  final SecureRandom random = new SecureRandom();
+  final StoredGate gate;
+  final Invitations invitations;
+  final Pairings pairings;
+
+  /** Run on each connection before anything else. */
+  volatile String pragma = "PRAGMA synchronous = FULL";
+
+  volatile Instant now = Instant.parse("2026-11-21T10:00:00Z");
+  private final HostKeyStore keys;
+
+  Scene(Path folder) throws Exception {
+    this.folder = folder;
+    this.file = folder.resolve("claw.db");
+    keys =
+        new HostKeyStore(
+            Files.createDirectories(folder.resolve("secrets")),
+            Files.createDirectories(folder.resolve("keys")),
+            () -> now);
+    keys.create(random);
+    PairingListener listener =
+        new PairingListener() {
+          @Override
+          public void confirmed(ChatUser user, AgentName agent, Role role, String sentence) {
+            told.add(user.id() + " " + agent + " " + role.word() + ": " + sentence);
+          }
+
+          @Override
+          public void refused(ChatUser user, AgentName agent, Role role, String sentence) {
+            told.add(user.id() + " " + agent + " " + role.word() + ": " + sentence);
+          }
+        };
+    gate = new StoredGate(this, this, this, listener);
+    invitations = new Invitations(this, this, this, listener);
+    pairings = new Pairings(this, this);
+    sql("PRAGMA journal_mode = WAL");
+    for (String statement : AccessSchema.STATEMENTS) {
+      sql(statement);
+    }
+  }
+
+  private Connection connect() throws SQLException {
+    Properties settings = new Properties();
+    settings.setProperty("busy_timeout", "10000");
+    Connection connection = JDBC.createConnection("jdbc:sqlite:" + file, settings);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(pragma);
+    }
+    return connection;
+  }
+
+  @Override
+  public <T> T read(Work<T> work) throws AccessException {
+    try (Connection connection = connect()) {
+      return work.run(connection, now);
+    } catch (SQLException e) {
+      throw new AccessException("claw.db: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public <T> T inTransaction(Work<T> work) throws AccessException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("BEGIN IMMEDIATE");
+      T result = work.run(connection, now);
+      statement.execute("COMMIT");
+      return result;
+    } catch (SQLException e) {
+      throw new AccessException("claw.db: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public Optional<AgentRef> find(AgentName name) {
+    return agents.stream().filter(agent -> agent.name().equals(name)).findFirst();
+  }
+
+  @Override
+  public List<AgentRef> all() {
+    return List.copyOf(agents);
+  }
+
+  @Override
+  public AuditLog chain(Optional<AgentName> agent) {
+    return AuditLog.open(log(agent), keys, () -> now);
+  }
+
+  Path log(Optional<AgentName> agent) {
+    return folder.resolve(agent.map(AgentName::value).orElse("host") + ".jsonl");
+  }
+
+  List<AuditRecord> records(Optional<AgentName> agent) throws Exception {
+    List<AuditRecord> records = new ArrayList<>();
+    if (Files.exists(log(agent))) {
+      AuditQuery.ALL.run(log(agent), records::add);
+    }
+    return records;
+  }
+
+  /** The chain as {@code TYPE ACTOR RESULT}, with the reason where there is one. */
+  List<String> events(Optional<AgentName> agent) throws Exception {
+    List<String> events = new ArrayList<>();
+    for (AuditRecord record : records(agent)) {
+      AuditEvent event = record.event();
+      events.add(
+          event.type()
+              + " "
+              + event.actor()
+              + " "
+              + (event.result() == null ? "intent" : event.result())
+              + (event.details().containsKey("reason") ? " " + event.details().get("reason") : ""));
+    }
+    return events;
+  }
+
+  List<String> coderEvents() throws Exception {
+    return events(Optional.of(CODER.name()));
+  }
+
+  List<String> hostEvents() throws Exception {
+    return events(Optional.empty());
+  }
+
+  void sql(String sql, Object... values) throws SQLException {
+    try (Connection connection = connect();
+        PreparedStatement statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < values.length; i++) {
+        statement.setObject(i + 1, values[i]);
+      }
+      statement.execute();
+    }
+  }
+
+  long rows(String table) throws AccessException {
+    return read(
+        (connection, then) -> {
+          try (Statement statement = connection.createStatement()) {
+            return statement.executeQuery("SELECT count(*) FROM " + table).getLong(1);
+          }
+        });
+  }
+
+  void pass(Duration time) {
+    now = now.plus(time);
+  }
+
+  PairingToken invite(Role role) throws AccessException {
+    return invitations.invite(OPERATOR, CODER, role, MINUTE, random).token();
+  }
+
+  AccessGate.RequestOutcome show(ChatUser user, PairingToken token) throws AccessException {
+    return gate.request(user, token.value());
+  }
+
+  ConfirmOutcome confirm(PairingToken token, long user) throws AccessException {
+    return invitations.confirm(OPERATOR, Optional.of(CODER.name()), token.hash(), user);
+  }
+
+  void pair(ChatUser user, Role role) throws AccessException {
+    PairingToken token = invite(role);
+    show(user, token);
+    confirm(token, user.id());
+  }
+
+  boolean may(ChatUser user, ChatAction action) throws AccessException {
+    return gate.decide(user, CODER.name(), action) instanceof AccessDecision.Allowed;
+  }
+}
