@@ -122,7 +122,8 @@ final class AgentDecisions {
       tell(batch, waiting -> waiting.written().complete(null));
       written.sync();
       tell(batch, waiting -> waiting.durable().complete(null));
-    } catch (AuditException | RuntimeException e) {
+    } catch (AuditException | RuntimeException | Error e) {
+      // Whatever it is: nobody may wait for ever, and the next batch is tried.
       tell(batch, waiting -> waiting.fail(e));
     }
   }
