@@ -57,7 +57,7 @@ final class AgentCommands {
       perform(user, verb, target);
     } catch (AccessException e) {
       outbox.quote(
-          user.id(), agent + ": " + verb.usage() + " failed:", String.valueOf(e.getMessage()));
+          user.id(), agent + ": /" + verb.word() + " failed:", String.valueOf(e.getMessage()));
     }
   }
 

@@ -160,7 +160,8 @@ class ConversationTest extends BotScene {
 
   @Test
   void saysWhatWentWrong() {
-    says(OPERATOR, "/restart coder", "found drift");
+    assertThat(says(OPERATOR, "/restart coder", "found drift"))
+        .startsWith("coder: /restart failed:\nexpected a lock that holds");
   }
 
   @Test
