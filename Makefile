@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 VERSION := $(shell sed -n '0,/<version>/s/.*<version>\(.*\)<\/version>.*/\1/p' pom.xml)
 MAVEN = JAVA_HOME="$$(scripts/java25)" mvn --batch-mode --no-transfer-progress
-SCRIPTS = $(filter-out scripts/model-server,$(wildcard scripts/*)) .ci/run bootstrap/src/main/resources/dev/claw/bootstrap/image/build.sh \
+SCRIPTS = $(filter-out scripts/model-server scripts/telegram-server,$(wildcard scripts/*)) .ci/run bootstrap/src/main/resources/dev/claw/bootstrap/image/build.sh \
 	bootstrap/src/main/resources/dev/claw/bootstrap/image/claw-agent-init
 
 .PHONY: help demo test dist install format lint bench bench-egress man clean

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
  * is linked from: {@code java Assemble.java TARGET SOURCES VERSION}.
  */
 final class Assemble {
-  // Found with jdeps; java.naming and java.management are BouncyCastle's and SQLite's wish, java.sql drags in java.xml.
-  private static final String MODULES = "java.base,java.logging,java.naming,java.sql,jdk.net,jdk.unsupported";
+  // Found with jdeps; java.net.http calls Telegram; java.naming and java.management are BouncyCastle's and SQLite's wish, java.sql drags in java.xml.
+  private static final String MODULES = "java.base,java.logging,java.naming,java.net.http,java.sql,jdk.net,jdk.unsupported";
 
   private final Path target;
   private final Path sources;

@@ -1,6 +1,7 @@
 package dev.claw.supervisor;
 
 import dev.claw.access.AccessSchema;
+import dev.claw.access.telegram.TelegramSchema;
 import dev.claw.lock.HeldFile;
 import dev.claw.model.AgentId;
 import dev.claw.supervisor.SupervisorException.Reason;
@@ -66,7 +67,8 @@ public final class StateDatabase implements AutoCloseable {
               ) STRICT
               """),
           ApprovalRow.TABLE,
-          AccessSchema.STATEMENTS);
+          AccessSchema.STATEMENTS,
+          TelegramSchema.STATEMENTS);
 
   private final Path file;
   private final Connection connection;

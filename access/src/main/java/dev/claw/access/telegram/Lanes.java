@@ -1,0 +1,73 @@
+package dev.claw.access.telegram;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Work in lanes: what is in one lane happens in turn, and no lane waits for another. Bounded in
+ * each lane and in all.
+ */
+final class Lanes implements AutoCloseable {
+  private static final int MOST_IN_A_LANE = 10;
+  private static final int MOST = 500;
+
+  private final Map<String, Deque<Runnable>> lanes = new HashMap<>();
+  private final Set<Thread> threads = new HashSet<>();
+  private int waiting;
+  private boolean closed;
+
+  /** Takes it on, unless there is too much already. */
+  synchronized boolean submit(String lane, Runnable work) {
+    Deque<Runnable> queue = lanes.get(lane);
+    if (closed || waiting >= MOST || (queue != null && queue.size() >= MOST_IN_A_LANE)) {
+      return false;
+    }
+    waiting++;
+    if (queue == null) {
+      Deque<Runnable> fresh = new ArrayDeque<>();
+      fresh.add(work);
+      lanes.put(lane, fresh);
+      Thread thread = Thread.ofVirtual().name("telegram-" + lane).unstarted(() -> run(lane, fresh));
+      threads.add(thread);
+      thread.start();
+    } else {
+      queue.add(work);
+    }
+    return true;
+  }
+
+  private void run(String lane, Deque<Runnable> queue) {
+    try {
+      for (Runnable work = next(lane, queue); work != null; work = next(lane, queue)) {
+        work.run();
+      }
+    } finally {
+      synchronized (this) {
+        threads.remove(Thread.currentThread());
+        lanes.remove(lane, queue);
+      }
+    }
+  }
+
+  private synchronized @Nullable Runnable next(String lane, Deque<Runnable> queue) {
+    Runnable work = closed ? null : queue.poll();
+    if (work == null) {
+      lanes.remove(lane, queue);
+    } else {
+      waiting--;
+    }
+    return work;
+  }
+
+  /** Begins nothing more, interrupts what runs, and waits for none of it. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    threads.forEach(Thread::interrupt);
+  }
+}

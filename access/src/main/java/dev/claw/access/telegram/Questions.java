@@ -1,0 +1,189 @@
+package dev.claw.access.telegram;
+
+import dev.claw.access.AccessDecision;
+import dev.claw.access.AccessException;
+import dev.claw.access.AccessGate;
+import dev.claw.access.ChatAction;
+import dev.claw.access.ChatAgents;
+import dev.claw.access.ChatAgents.Kind;
+import dev.claw.access.ChatAgents.Question;
+import dev.claw.access.ChatAgents.Verdict;
+import dev.claw.access.ChatUser;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** Asks people by messages with buttons, and takes their answers. */
+final class Questions {
+  private static final String NOT_VALID = "This button is no longer valid.";
+  private static final int LONGEST_DATA = 64;
+  private static final int BUTTON_BYTES = 16;
+
+  private final AccessGate gate;
+  private final ChatAgents agents;
+  private final ButtonStore buttons;
+  private final Outbox outbox;
+  private final SecureRandom random;
+
+  Questions(
+      AccessGate gate, ChatAgents agents, ButtonStore buttons, Outbox outbox, SecureRandom random) {
+    this.gate = gate;
+    this.agents = agents;
+    this.buttons = buttons;
+    this.outbox = outbox;
+    this.random = random;
+  }
+
+  /** Asks everybody who may answer. */
+  void ask(Question question) throws AccessException, InterruptedException {
+    Set<Long> asked = new LinkedHashSet<>();
+    for (ChatUser user : gate.users(question.agent(), question.kind().action())) {
+      if (asked.add(user.id())) {
+        ask(user.id(), question, true);
+      }
+    }
+    for (ChatUser user : gate.users(question.agent(), ChatAction.DENY)) {
+      if (asked.add(user.id())) {
+        ask(user.id(), question, false);
+      }
+    }
+  }
+
+  private void ask(long user, Question question, boolean mayAllow)
+      throws AccessException, InterruptedException {
+    String head =
+        question.agent()
+            + (question.kind() == Kind.EXEC
+                ? " asks to run this:"
+                : " was not let to go here; allow it?");
+    List<ChatMessage> pages = ChatMessage.pages(head, question.text());
+    // Nobody can allow what they are not shown.
+    boolean whole = pages.size() == 1;
+    ChatMessage message =
+        whole
+            ? pages.getFirst()
+            : ChatMessage.of(head + "\n(too long to be shown here; look with: claw approvals)");
+    Map<String, Verdict> offered = new LinkedHashMap<>();
+    List<Outbox.Button> row = new ArrayList<>();
+    for (Verdict verdict : Verdict.values()) {
+      if (verdict == Verdict.DENY || (mayAllow && whole)) {
+        String id = id();
+        offered.put(id, verdict);
+        row.add(new Outbox.Button(label(verdict), id));
+      }
+    }
+    OptionalInt earlier = buttons.message(question.id(), user);
+    buttons.offer(question.id(), user, offered);
+    OptionalInt sent = outbox.send(user, message, row);
+    if (sent.isPresent() && !buttons.sent(question.id(), user, sent.getAsInt())) {
+      outbox.edit(user, sent.getAsInt(), over(question, "this no longer waits for an answer"));
+    } else if (sent.isPresent() && earlier.isPresent()) {
+      outbox.edit(user, earlier.getAsInt(), ChatMessage.of("Asked again below."));
+    }
+  }
+
+  private String id() {
+    byte[] bytes = new byte[BUTTON_BYTES];
+    random.nextBytes(bytes);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  private static String label(Verdict verdict) {
+    return switch (verdict) {
+      case ONCE -> "Once";
+      case HALF_HOUR -> "30 minutes";
+      case DENY -> "Deny";
+    };
+  }
+
+  private static ChatMessage over(Question question, String sentence) {
+    return ChatMessage.pages(question.agent() + ": " + sentence, question.text()).getFirst();
+  }
+
+  /** Shows everybody who was asked how it ended. */
+  void end(Question question, String sentence) throws AccessException, InterruptedException {
+    for (ButtonStore.Asking asking : buttons.close(question.id())) {
+      outbox.edit(asking.user(), asking.message(), over(question, sentence));
+    }
+  }
+
+  /** Takes away what was asked by an earlier process and no longer waits. */
+  void endStale() throws AccessException, InterruptedException {
+    for (String question : buttons.open(Optional.empty())) {
+      if (agents.question(question).isEmpty()) {
+        endUnknown(question);
+      }
+    }
+  }
+
+  private void endUnknown(String question) throws AccessException, InterruptedException {
+    for (ButtonStore.Asking asking : buttons.close(question)) {
+      outbox.edit(
+          asking.user(), asking.message(), ChatMessage.of("This no longer waits for an answer."));
+    }
+  }
+
+  /** Asks a person again what still waits for them; how many that is. */
+  int repeat(ChatUser user) throws AccessException, InterruptedException {
+    int open = 0;
+    for (String id : buttons.open(Optional.of(user.id()))) {
+      Optional<Question> question = agents.question(id);
+      if (question.isPresent()
+          && gate.decide(user, question.get().agent(), ChatAction.DENY)
+              instanceof AccessDecision.Allowed) {
+        boolean mayAllow =
+            gate.users(question.get().agent(), question.get().kind().action()).stream()
+                .anyMatch(other -> other.id() == user.id());
+        ask(user.id(), question.get(), mayAllow);
+        open++;
+      }
+    }
+    return open;
+  }
+
+  /** Somebody pressed a button, perhaps one that was never ours. */
+  void press(Incoming.Press press) throws AccessException, InterruptedException {
+    boolean plausible =
+        press.chat() == press.from().id()
+            && press.data().getBytes(StandardCharsets.UTF_8).length <= LONGEST_DATA;
+    Optional<ButtonStore.Meaning> meaning =
+        plausible ? buttons.find(press.data(), press.from().id()) : Optional.empty();
+    if (meaning.isEmpty()) {
+      outbox.answer(press.query(), NOT_VALID);
+      return;
+    }
+    Optional<Question> question = agents.question(meaning.get().question());
+    if (question.isEmpty()) {
+      outbox.answer(press.query(), NOT_VALID);
+      endUnknown(meaning.get().question());
+      return;
+    }
+    answer(press, question.get(), meaning.get().verdict());
+  }
+
+  private void answer(Incoming.Press press, Question question, Verdict verdict)
+      throws AccessException, InterruptedException {
+    ChatAction action = verdict == Verdict.DENY ? ChatAction.DENY : question.kind().action();
+    switch (gate.decide(press.from(), question.agent(), action)) {
+      case AccessDecision.Denied denied ->
+          outbox.answer(
+              press.query(),
+              denied.reason() == AccessDecision.Reason.ROLE
+                  ? "Your role does not allow this; it takes " + action.least().word() + "."
+                  : NOT_VALID);
+      case AccessDecision.Allowed _ -> {
+        String sentence = agents.answer(press.from(), question.id(), verdict);
+        outbox.answer(press.query(), sentence);
+        end(question, sentence + " (" + ChatText.person(press.from()) + ")");
+      }
+    }
+  }
+}

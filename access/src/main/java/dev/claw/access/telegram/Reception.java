@@ -1,0 +1,239 @@
+package dev.claw.access.telegram;
+
+import dev.claw.access.AccessException;
+import dev.claw.access.ChatUser;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.telegram.telegrambots.meta.api.methods.commands.SetMyCommands;
+import org.telegram.telegrambots.meta.api.methods.updates.DeleteWebhook;
+import org.telegram.telegrambots.meta.api.objects.commands.BotCommand;
+
+/** Notes what comes, keeps floods off, and has each update answered once, beside the poll. */
+final class Reception implements TelegramPoll.Receiver {
+  private static final int MOST_TOLD = 10_000;
+
+  private final BotApi api;
+  private final Inbox inbox;
+  private final Lanes lanes;
+  private final RateLimit perUser;
+  private final Conversation conversation;
+  private final Questions questions;
+  private final Groups groups;
+  private final Outbox outbox;
+  private final Consumer<String> log;
+
+  /** Whom this run has told that something is no command. */
+  private final Set<String> told = new HashSet<>();
+
+  Reception(
+      BotApi api,
+      Inbox inbox,
+      Lanes lanes,
+      RateLimit perUser,
+      Conversation conversation,
+      Questions questions,
+      Groups groups,
+      Outbox outbox,
+      Consumer<String> log) {
+    this.api = api;
+    this.inbox = inbox;
+    this.lanes = lanes;
+    this.perUser = perUser;
+    this.conversation = conversation;
+    this.questions = questions;
+    this.groups = groups;
+    this.outbox = outbox;
+    this.log = log;
+  }
+
+  @FunctionalInterface
+  private interface Work {
+    void run() throws AccessException, InterruptedException;
+  }
+
+  @Override
+  public void introduce() throws BotApiException, InterruptedException {
+    // Where a webhook is set, getUpdates is refused (core.telegram.org/bots/api#getupdates).
+    api.call(new DeleteWebhook(), BotIdentity.ANSWER);
+    SetMyCommands commands =
+        new SetMyCommands(
+            List.of(Verb.values()).stream()
+                .map(verb -> new BotCommand(verb.word(), verb.description()))
+                .collect(Collectors.toCollection(ArrayList::new)));
+    try {
+      api.call(commands, BotIdentity.ANSWER);
+    } catch (BotApiException e) {
+      if (e.kind() != BotApiException.Kind.REFUSED) {
+        throw e;
+      }
+      log.accept("telegram: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public void connected() throws AccessException {
+    List<Inbox.Note> interrupted = inbox.interrupted();
+    lanes.submit("recovery", () -> attempt(0, () -> recover(interrupted)));
+  }
+
+  private void recover(List<Inbox.Note> interrupted) throws AccessException, InterruptedException {
+    for (Inbox.Note note : interrupted) {
+      if (note.chat() != 0 && !note.what().isEmpty()) {
+        String[] words = note.what().split(" ", 2);
+        outbox.say(
+            note.chat(),
+            "claw ended while it did "
+                + note.what()
+                + "; it does not do it again by itself. "
+                + (words.length == 2
+                    ? "Look with /status " + words[1] + "."
+                    : "Send it again if you still want it."));
+      }
+      inbox.done(List.of(note.id()));
+    }
+    questions.endStale();
+  }
+
+  @Override
+  public void receive(List<Incoming> updates) throws AccessException {
+    Map<Long, Incoming> notable = new LinkedHashMap<>();
+    for (Incoming update : updates) {
+      if (!(update instanceof Incoming.Ignored)) {
+        notable.put(update.updateId(), update);
+      }
+    }
+    if (notable.isEmpty()) {
+      return;
+    }
+    List<Inbox.Note> fresh = inbox.begin(notable.values().stream().map(Reception::note).toList());
+    List<Long> dropped = new ArrayList<>();
+    for (Inbox.Note note : fresh) {
+      Incoming update = notable.get(note.id());
+      if (update != null && !admit(update)) {
+        dropped.add(note.id());
+      }
+    }
+    if (!dropped.isEmpty()) {
+      inbox.done(dropped);
+    }
+  }
+
+  private static Inbox.Note note(Incoming update) {
+    return switch (update) {
+      case Incoming.Text text ->
+          new Inbox.Note(
+              text.updateId(),
+              text.chat(),
+              Written.parse(text.text()).map(Written::note).orElse(""));
+      case Incoming.Press press ->
+          new Inbox.Note(press.updateId(), press.from().id(), "what a button says");
+      case Incoming.Unsuitable other -> new Inbox.Note(other.updateId(), other.chat(), "");
+      case Incoming.Group group -> new Inbox.Note(group.updateId(), 0, "");
+      case Incoming.Ignored ignored -> new Inbox.Note(ignored.updateId(), 0, "");
+    };
+  }
+
+  /** Whether something will be done about it, and be it to say that it is too much. */
+  private boolean admit(Incoming update) {
+    return switch (update) {
+      case Incoming.Text text ->
+          admit(
+              text.from(),
+              lane(text),
+              text.updateId(),
+              () -> conversation.answer(text.from(), text.text()));
+      case Incoming.Press press ->
+          admit(
+              press.from(),
+              "press/" + press.from().id(),
+              press.updateId(),
+              () -> questions.press(press));
+      case Incoming.Unsuitable other ->
+          admit(
+              other.from(), "user/" + other.from().id(), other.updateId(), () -> unsuitable(other));
+      case Incoming.Group group ->
+          lanes.submit("groups", () -> attempt(group.updateId(), () -> groups.tell(group.chat())));
+      case Incoming.Ignored _ -> false;
+    };
+  }
+
+  private boolean admit(ChatUser user, String lane, long update, Work work) {
+    return switch (perUser.take(Long.toString(user.id()))) {
+      case RateLimit.Outcome.Passes _ -> lanes.submit(lane, () -> attempt(update, work));
+      case RateLimit.Outcome.Refused refused ->
+          refused.first()
+              && lanes.submit(
+                  "user/" + user.id(),
+                  () ->
+                      attempt(
+                          update,
+                          () ->
+                              outbox.say(
+                                  user.id(),
+                                  "That is too much at once. Come back in "
+                                      + AgentCommands.seconds(refused.delay())
+                                      + " s; what you send before is not looked at.")));
+    };
+  }
+
+  /** What takes long holds up only its like. */
+  private static String lane(Incoming.Text text) {
+    Optional<Written> written = Written.parse(text.text());
+    Optional<Verb> verb = written.flatMap(command -> Verb.find(command.word()));
+    String kind =
+        verb.isEmpty()
+            ? "user"
+            : switch (verb.get()) {
+              case ASK -> "ask/" + written.flatMap(Written::name).map(Object::toString).orElse("");
+              case START, STOP, RESTART -> "act";
+              default -> "user";
+            };
+    return kind + "/" + text.from().id();
+  }
+
+  private void unsuitable(Incoming.Unsuitable update) throws InterruptedException {
+    synchronized (told) {
+      if (told.size() >= MOST_TOLD) {
+        told.clear();
+      }
+      if (!told.add(update.kind() + "/" + update.chat())) {
+        return;
+      }
+    }
+    outbox.say(
+        update.chat(),
+        switch (update.kind()) {
+          case FORWARDED ->
+              "I do nothing about what is forwarded or written by another bot: write the command"
+                  + " yourself.";
+          case NO_TEXT -> "I read text alone: no pictures, files, stickers or voice.";
+        });
+  }
+
+  /** What was interrupted stays begun: the next run tells the person. */
+  private void attempt(long update, Work work) {
+    try {
+      try {
+        work.run();
+      } catch (AccessException e) {
+        log.accept("telegram: " + e.getMessage());
+      } catch (RuntimeException e) {
+        log.accept("telegram: a fault of claw's: " + e);
+      }
+      if (update != 0) {
+        inbox.done(List.of(update));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (AccessException e) {
+      log.accept("telegram: " + e.getMessage());
+    }
+  }
+}

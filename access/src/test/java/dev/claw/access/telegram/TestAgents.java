@@ -1,0 +1,138 @@
+package dev.claw.access.telegram;
+
+import dev.claw.access.AccessException;
+import dev.claw.access.ChatAgents;
+import dev.claw.access.ChatUser;
+import dev.claw.model.AgentName;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+
+/** Agents that note what was done with them, and take as long as tests wish. */
+final class TestAgents implements ChatAgents {
+  final List<String> done = new CopyOnWriteArrayList<>();
+  final Map<String, Question> questions = new ConcurrentHashMap<>();
+
+  /** What an agent says to any question, part by part. */
+  volatile List<String> says = List.of("Good ", "morning.");
+
+  /** Behind which {@code stop} and {@code ask} wait. */
+  volatile CountDownLatch gate = new CountDownLatch(0);
+
+  volatile CountDownLatch begun = new CountDownLatch(1);
+  volatile String words = "all is well";
+
+  void holdsUp() {
+    gate = new CountDownLatch(1);
+    begun = new CountDownLatch(1);
+  }
+
+  Question asks(String id, String agent, Kind kind, String text) {
+    Question question =
+        new Question(id, new AgentName(agent), kind, text, Instant.parse("2026-11-21T10:05:00Z"));
+    questions.put(id, question);
+    return question;
+  }
+
+  private void pass() throws AccessException {
+    begun.countDown();
+    try {
+      gate.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AccessException("interrupted", e);
+    }
+  }
+
+  @Override
+  public Line line(AgentName agent) {
+    return new Line(agent, "running", "verified");
+  }
+
+  @Override
+  public String status(AgentName agent) {
+    done.add("status " + agent);
+    return words;
+  }
+
+  @Override
+  public String start(ChatUser by, AgentName agent) {
+    done.add("start " + agent + " by " + by.id());
+    return "started";
+  }
+
+  @Override
+  public String stop(ChatUser by, AgentName agent) throws AccessException {
+    done.add("stop " + agent + " by " + by.id());
+    pass();
+    return "stopped";
+  }
+
+  @Override
+  public String restart(ChatUser by, AgentName agent) throws AccessException {
+    throw new AccessException("expected a lock that holds, found drift; look with: claw status");
+  }
+
+  @Override
+  public List<String> logs(AgentName agent, int lines) {
+    done.add("logs " + agent + " " + lines);
+    return List.of(words, "second line");
+  }
+
+  @Override
+  public void ask(ChatUser by, AgentName agent, String message, Consumer<String> part)
+      throws AccessException {
+    done.add("ask " + agent + " by " + by.id() + ": " + message);
+    List<String> parts = says;
+    for (int i = 0; i < parts.size(); i++) {
+      if (i == parts.size() / 2) {
+        pass();
+      }
+      part.accept(parts.get(i));
+    }
+  }
+
+  @Override
+  public String policy(AgentName agent) {
+    done.add("policy " + agent);
+    return words;
+  }
+
+  @Override
+  public List<String> pending(AgentName agent) {
+    done.add("pending " + agent);
+    return List.of();
+  }
+
+  @Override
+  public String allow(ChatUser by, AgentName agent, String host, Duration time) {
+    done.add("allow " + agent + " " + host + " " + time + " by " + by.id());
+    return host + " is allowed";
+  }
+
+  @Override
+  public List<String> audit(AgentName agent, int records) {
+    done.add("audit " + agent + " " + records);
+    return List.of(words);
+  }
+
+  @Override
+  public Optional<Question> question(String id) {
+    return Optional.ofNullable(questions.get(id));
+  }
+
+  @Override
+  public String answer(ChatUser by, String id, Verdict verdict) {
+    if (questions.remove(id) == null) {
+      return "somebody else was first";
+    }
+    done.add("answer " + id + " " + verdict + " by " + by.id());
+    return verdict == Verdict.DENY ? "denied" : "allowed " + verdict;
+  }
+}

@@ -1,0 +1,81 @@
+package dev.claw.access.telegram;
+
+import dev.claw.access.AccessDecision;
+import dev.claw.access.AccessDecision.Allowed;
+import dev.claw.access.AccessDecision.Denied;
+import dev.claw.access.AccessGate;
+import dev.claw.access.ChatAction;
+import dev.claw.access.ChatUser;
+import dev.claw.access.Pairing;
+import dev.claw.access.Role;
+import dev.claw.model.AgentId;
+import dev.claw.model.AgentName;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Who is paired with what, as tests wish. */
+final class TestGate implements AccessGate {
+  /** By person and agent. */
+  private final Map<Long, Map<AgentName, Role>> roles = new ConcurrentHashMap<>();
+
+  final List<String> refusals = new CopyOnWriteArrayList<>();
+  final List<String> tokens = new CopyOnWriteArrayList<>();
+  volatile RequestOutcome outcome =
+      new RequestOutcome.Refused(
+          RequestOutcome.Reason.UNKNOWN, "This token is not known. Ask for a new one.");
+
+  void pair(long user, String agent, Role role) {
+    roles.computeIfAbsent(user, _ -> new ConcurrentHashMap<>()).put(new AgentName(agent), role);
+  }
+
+  void revoke(long user) {
+    roles.remove(user);
+  }
+
+  @Override
+  public AccessDecision decide(ChatUser user, AgentName agent, ChatAction action) {
+    Role role = roles.getOrDefault(user.id(), Map.of()).get(agent);
+    if (role != null && role.includes(action.least())) {
+      return new Allowed(
+          new Pairing(
+              new AgentId("0123456789abcdef0123456789abcdef"),
+              user,
+              role,
+              Instant.EPOCH,
+              "operator"));
+    }
+    refusals.add(user.id() + " " + agent + " " + action);
+    return new Denied(role == null ? AccessDecision.Reason.NOT_PAIRED : AccessDecision.Reason.ROLE);
+  }
+
+  @Override
+  public List<Paired> agents(ChatUser user) {
+    List<Paired> paired = new ArrayList<>();
+    new TreeMap<>(roles.getOrDefault(user.id(), Map.of()))
+        .forEach((agent, role) -> paired.add(new Paired(agent, role)));
+    return paired;
+  }
+
+  @Override
+  public List<ChatUser> users(AgentName agent, ChatAction action) {
+    return new TreeMap<>(roles)
+        .entrySet().stream()
+            .filter(
+                one ->
+                    one.getValue().containsKey(agent)
+                        && one.getValue().get(agent).includes(action.least()))
+            .map(one -> new ChatUser(one.getKey(), "User " + one.getKey(), ""))
+            .toList();
+  }
+
+  @Override
+  public RequestOutcome request(ChatUser user, String token) {
+    tokens.add(user.id() + " " + token);
+    return outcome;
+  }
+}
