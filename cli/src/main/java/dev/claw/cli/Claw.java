@@ -3,9 +3,11 @@ package dev.claw.cli;
 import dev.claw.backend.podman.PodmanBackend;
 import dev.claw.backend.podman.PodmanOptions;
 import dev.claw.bootstrap.ImageBuild;
+import dev.claw.compiler.PolicyExplanation;
 import dev.claw.compiler.TemplateCatalog;
 import dev.claw.lock.HostKeyStore;
 import dev.claw.model.Actor;
+import dev.claw.model.AgentName;
 import dev.claw.model.Backend;
 import dev.claw.supervisor.AgentAsk;
 import dev.claw.supervisor.AgentCreation;
@@ -40,6 +42,7 @@ import dev.claw.supervisor.Relock;
 import dev.claw.supervisor.SupervisorException;
 import dev.claw.supervisor.TelegramFile;
 import dev.claw.supervisor.Trash;
+import dev.claw.supervisor.chat.ChatService;
 import dev.claw.supervisor.resident.ResidentFolder;
 import dev.claw.supervisor.resident.ResidentProcess;
 import dev.claw.supervisor.resident.ResidentStart;
@@ -60,6 +63,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Wires the rooms for one command. What a command does not ask for is neither made nor loaded. */
 final class Claw implements AutoCloseable {
+  /** How long a turn may take that was asked for from a chat. */
+  private static final Duration ASK_TIMEOUT = Duration.ofMinutes(10);
+
   private final Surroundings surroundings;
   private @Nullable Host host;
   private @Nullable Configuration configuration;
@@ -201,8 +207,21 @@ final class Claw implements AutoCloseable {
             // Only one that was started on demand has its output in a file of claw's.
             idleExit.map(detached -> home().supervisorLog()),
             configuration().approvalTimeout(),
-            List.of()),
+            chatService(host)),
         log);
+  }
+
+  private ChatService chatService(Host host) {
+    return new ChatService(
+        host,
+        new Approvals(host, supervisor()),
+        new ChatService.Ways(
+            () -> startOptions(new UnenforcedOption(), false, true), ASK_TIMEOUT, this::policyInShort));
+  }
+
+  private String policyInShort(AgentName agent) throws SupervisorException {
+    Policies.Locked locked = policies().locked(agent);
+    return PolicyExplanation.of(locked.lock(), locked.spec(), policies().missingControllers()).text();
   }
 
   /** Brings the resident process back where it was killed while agents needed it. */

@@ -182,6 +182,7 @@ final class CommandTable {
               "access",
               "Who may act on agents from a chat",
               List.of(
+                  new Leaf("setup", "Set up the bot of a chat", AccessSetupCommand::new),
                   new Leaf(
                       "pair",
                       "Invite a person by a link, and let them in when they ask",
@@ -192,7 +193,8 @@ final class CommandTable {
                       AccessConfirmCommand::new),
                   new Leaf("list", "List who may do what", AccessListCommand::new),
                   new Leaf("role", "Give a person another role", AccessRoleCommand::new),
-                  new Leaf("revoke", "Take a person's access away", AccessRevokeCommand::new))),
+                  new Leaf("revoke", "Take a person's access away", AccessRevokeCommand::new),
+                  new Leaf("serve", "Run the bot in the foreground", AccessServeCommand::new))),
           new Leaf("delete", "Move an agent, whole, into the trash", DeleteCommand::new),
           new Group(
               "trash",

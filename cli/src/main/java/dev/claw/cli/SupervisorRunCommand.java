@@ -1,8 +1,6 @@
 package dev.claw.cli;
 
-import java.io.PrintStream;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,15 +29,7 @@ final class SupervisorRunCommand implements Callable<ExitCode> {
   public ExitCode call() throws Exception {
     Optional<Duration> idleExit =
         detached ? Optional.of(claw.configuration().idleExit()) : Optional.empty();
-    PrintStream log = claw.err();
-    claw.residentProcess(
-            idleExit,
-            line ->
-                log.println(
-                    claw.surroundings().clock().instant().truncatedTo(ChronoUnit.MILLIS)
-                        + " "
-                        + TerminalText.visible(line)))
-        .run();
+    claw.residentProcess(idleExit, new TimedLines(claw)).run();
     return ExitCode.DONE;
   }
 }

@@ -51,6 +51,10 @@ class AccessUsageTest {
         "access revoke telegram coder 01",
         "access role telegram coder 1",
         "access role telegram coder 1 root",
+        "access setup",
+        "access setup signal",
+        "access setup telegram --api http://api.telegram.org",
+        "access setup telegram --api https://api.telegram.org/",
         "access list",
         "access list signal"
       })

@@ -29,6 +29,11 @@ public final class ChatAccess {
     this.database = new AccessStore(host.home().database(), latest);
   }
 
+  /** Where the bot keeps what it has to remember. */
+  public AccessDatabase database() {
+    return database;
+  }
+
   /** What is asked for each command of a chat. To be closed. */
   public StoredGate gate(PairingListener listener) {
     return new StoredGate(database, new Agents(), new Chains(), listener);

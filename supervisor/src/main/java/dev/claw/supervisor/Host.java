@@ -24,7 +24,7 @@ public record Host(
     Clock clock,
     SecureRandom random) {
   /** The same, where somebody else acts. */
-  Host by(Actor actor) {
+  public Host by(Actor actor) {
     return new Host(
         home, userHome, agents, keys, journal.by(actor), backend, egress, clock, random);
   }

@@ -29,6 +29,8 @@ import dev.claw.model.Seccomp;
 import dev.claw.model.Secret;
 import dev.claw.model.Tmpfs;
 import dev.claw.supervisor.SupervisorException.Reason;
+import dev.claw.supervisor.chat.ChatService;
+import dev.claw.supervisor.resident.ResidentProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -256,5 +258,28 @@ public final class Fixture {
         .isInstanceOfSatisfying(
             SupervisorException.class,
             e -> assertThat(e.reason()).as(e.getMessage()).isEqualTo(reason));
+  }
+
+  /** How a resident process of this host runs in tests. */
+  public ResidentProcess.Options resident(
+      String version,
+      ProviderSecrets secrets,
+      Optional<Duration> idleExit,
+      Optional<Path> logFile) {
+    return new ResidentProcess.Options(
+        version,
+        new Actor("supervisor", "ann(1000)"),
+        secrets,
+        idleExit,
+        logFile,
+        Duration.ofMinutes(30),
+        new ChatService(
+            host,
+            new Approvals(host, () -> {}),
+            new ChatService.Ways(
+                () ->
+                    new AgentStart.Options(Optional.empty(), Duration.ZERO, Set.of(), step -> {}),
+                Duration.ofMinutes(1),
+                agent -> "its policy")));
   }
 }

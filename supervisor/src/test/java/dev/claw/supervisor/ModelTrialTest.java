@@ -5,7 +5,6 @@ import static dev.claw.supervisor.Fixture.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.claw.model.Actor;
 import dev.claw.model.AgentName;
 import dev.claw.model.ModelPolicy;
 import dev.claw.supervisor.SupervisorException.Reason;
@@ -68,14 +67,7 @@ class ModelTrialTest {
         new ResidentProcess(
             fixture.host,
             sockets,
-            new ResidentProcess.Options(
-                "1",
-                new Actor("supervisor", "ann(1000)"),
-                secrets,
-                Optional.empty(),
-                Optional.empty(),
-                Duration.ofMinutes(30),
-                List.of()),
+            fixture.resident("1", secrets, Optional.empty(), Optional.empty()),
             line -> {});
     threads.execute(
         () -> {

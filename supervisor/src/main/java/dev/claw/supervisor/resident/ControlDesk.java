@@ -32,7 +32,12 @@ final class ControlDesk {
   private final Consumer<String> log;
 
   /** Who knows. */
-  record Parts(ServedAgents served, Watch watch, ApprovalBroker approvals, PairingDesk pairings) {}
+  record Parts(
+      ServedAgents served,
+      Watch watch,
+      ApprovalBroker approvals,
+      ChatDesk chat,
+      PairingDesk pairings) {}
 
   ControlDesk(
       Lifetime lifetime,
@@ -86,6 +91,11 @@ final class ControlDesk {
       }
       case Request.Approvals _ -> {
         parts.approvals().look();
+        yield new Answer.Done();
+      }
+      case Request.Chat _ -> {
+        parts.chat().look();
+        parts.pairings().look();
         yield new Answer.Done();
       }
       case Request.AwaitPairing(TokenHash token, String known) ->

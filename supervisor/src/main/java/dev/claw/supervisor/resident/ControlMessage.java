@@ -43,6 +43,9 @@ final class ControlMessage {
     /** Approvals were answered: look again at what is on disk. */
     record Approvals() implements Request {}
 
+    /** Run the chat's bot by the settings that are on disk now. */
+    record Chat() implements Request {}
+
     /**
      * Say how it stands with a token, when it is otherwise than the asker knows or after a while.
      *
@@ -96,6 +99,7 @@ final class ControlMessage {
       case Request.Refresh(AgentName agent) ->
           node.put("act", "refresh").put("agent", agent.value());
       case Request.Approvals _ -> node.put("act", "approvals");
+      case Request.Chat _ -> node.put("act", "chat");
       case Request.AwaitPairing(TokenHash token, String known) ->
           node.put("act", "await-pairing").put("tokenHash", token.value()).put("known", known);
       case Request.ConfirmPairing(TokenHash token, Optional<AgentName> agent, long user) -> {
@@ -125,6 +129,7 @@ final class ControlMessage {
       case "serve" -> new Request.Serve(fields.value("agent", AgentName::parse));
       case "refresh" -> new Request.Refresh(fields.value("agent", AgentName::parse));
       case "approvals" -> new Request.Approvals();
+      case "chat" -> new Request.Chat();
       case "status" -> new Request.Status();
       case "stop" -> new Request.Stop();
       case "await-pairing" -> new Request.AwaitPairing(token(fields), fields.text("known"));
@@ -137,7 +142,7 @@ final class ControlMessage {
               PairingJson.user(fields, "user"));
       case "refuse-pairing" -> new Request.RefusePairing(token(fields), fields.text("why"));
       default ->
-          throw new JsonException("act", "expected serve, refresh, approvals, status, stop or a pairing");
+          throw new JsonException("act", "expected serve, refresh, approvals, chat, status, stop or a pairing");
     };
   }
 

@@ -1,12 +1,11 @@
 package dev.claw.supervisor.resident;
 
-import dev.claw.access.PairingListener;
+import dev.claw.access.ChatAgents;
 import dev.claw.egress.EgressException;
 import dev.claw.egress.EgressLimits;
 import dev.claw.egress.EgressProxy;
 import dev.claw.model.Actor;
 import dev.claw.supervisor.ApprovalDesk;
-import dev.claw.supervisor.ApprovalListener;
 import dev.claw.supervisor.ChatAccess;
 import dev.claw.supervisor.Host;
 import dev.claw.supervisor.ProviderSecrets;
@@ -51,7 +50,7 @@ public final class ResidentProcess {
    * @param logFile what its output is added to, which is kept short; empty where somebody else
    *     keeps it
    * @param patience after which an approval that nobody answered is denied
-   * @param listeners told of approvals
+   * @param chat what a chat can have done with agents
    */
   public record Options(
       String version,
@@ -60,12 +59,7 @@ public final class ResidentProcess {
       Optional<Duration> idleExit,
       Optional<Path> logFile,
       Duration patience,
-      List<ApprovalListener> listeners) {
-    /** Copies the list. */
-    public Options {
-      listeners = List.copyOf(listeners);
-    }
-  }
+      ChatAgents chat) {}
 
   /**
    * @param log gets a line for what happens; called by several threads
@@ -107,10 +101,13 @@ public final class ResidentProcess {
         new ProcessLock.Holder(ProcessHandle.current().pid(), folder.control());
     String why;
     EgressSources sources = new EgressSources(host, log);
+    ChatAccess access = new ChatAccess(host);
+    TelegramFile telegram = new TelegramFile(host);
+    ChatDesk chat = new ChatDesk(access, telegram, options.chat(), log);
     PairingDesk pairings =
         new PairingDesk(
-            new ChatAccess(host).invitations(PairingListener.NOBODY),
-            new TelegramFile(host),
+            access.invitations(chat),
+            telegram,
             new Actor("cli", options.actor().name()),
             lifetime,
             log);
@@ -122,10 +119,11 @@ public final class ResidentProcess {
         AgentRecords records =
             new AgentRecords(
                 host.journal(), options.actor(), e -> broken("the record of decisions", e));
+        chat;
         ApprovalBroker approvals =
             new ApprovalBroker(
                 host,
-                new ApprovalDesk(host, options.patience(), options.listeners(), log),
+                new ApprovalDesk(host, options.patience(), List.of(chat), log),
                 options.version(),
                 log);
         EgressProxy proxy =
@@ -155,7 +153,7 @@ public final class ResidentProcess {
                 folder.control(),
                 new ControlDesk(
                         lifetime,
-                        new ControlDesk.Parts(served, watch, approvals, pairings),
+                        new ControlDesk.Parts(served, watch, approvals, chat, pairings),
                         () -> status(served),
                         later,
                         log)
@@ -163,10 +161,11 @@ public final class ResidentProcess {
       lock.before().ifPresent(this::replaces);
       log.accept("claw " + options.version() + " serves " + host.home().root());
       watch.start();
+      chat.look();
       pairings.look();
       var _ =
           later.scheduleWithFixedDelay(
-              () -> upkeep(served, pairings), UPKEEP.toSeconds(), UPKEEP.toSeconds(), TimeUnit.SECONDS);
+              () -> upkeep(served, chat, pairings), UPKEEP.toSeconds(), UPKEEP.toSeconds(), TimeUnit.SECONDS);
       why = lifetime.await();
       log.accept("ends: " + why);
       if (lifetime.isBroken()) {
@@ -206,9 +205,10 @@ public final class ResidentProcess {
         ProcessHandle.current().pid(), options.version(), since, served.status());
   }
 
-  private void upkeep(ServedAgents served, PairingDesk pairings) {
+  private void upkeep(ServedAgents served, ChatDesk chat, PairingDesk pairings) {
     try {
       served.upkeep();
+      chat.look();
       pairings.look();
       if (!Files.exists(folder.control())) {
         lifetime.broken(folder.control() + " is gone, as with a login that has ended");

@@ -130,6 +130,11 @@ public final class SupervisorClient implements EgressAccess, RunningApprovals {
     var _ = ask(new Request.Approvals()); // one that is starting looks by itself
   }
 
+  /** Has the chat's bot run by its settings, in a process that is started where none runs. */
+  public void lookAtChat() throws SupervisorException {
+    var _ = answered(new Request.Chat(), Answer.Done.class);
+  }
+
   /** How the process is; empty where none runs. */
   public Optional<SupervisorStatus> status() throws SupervisorException {
     return ask(new Request.Status())

@@ -2,7 +2,6 @@ package dev.claw.supervisor.resident;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.claw.model.Actor;
 import dev.claw.supervisor.ProviderSecrets;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -10,8 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -32,14 +29,7 @@ class LogFileTest extends OnResident {
           new ResidentProcess(
               fixture.host,
               folder,
-              new ResidentProcess.Options(
-                  "1",
-                  new Actor("supervisor", "ann(1000)"),
-                  new ProviderSecrets(fixture.host, Map.of()),
-                  Optional.empty(),
-                  Optional.of(file),
-                  Duration.ofMinutes(30),
-                  List.of()),
+              fixture.resident("1", new ProviderSecrets(fixture.host, Map.of()), Optional.empty(), Optional.of(file)),
               out::println);
       Thread running =
           Thread.ofPlatform()

@@ -2,7 +2,6 @@ package dev.claw.supervisor.resident;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.claw.model.Actor;
 import dev.claw.supervisor.Fixture;
 import dev.claw.supervisor.ProviderSecrets;
 import dev.claw.supervisor.SupervisorException;
@@ -74,14 +73,7 @@ abstract class OnResident {
                 new ResidentProcess(
                         fixture.host,
                         in,
-                        new ResidentProcess.Options(
-                            "1.2.3",
-                            new Actor("supervisor", "ann(1000)"),
-                            new ProviderSecrets(fixture.host, Map.of()),
-                            idleExit,
-                            Optional.empty(),
-                            Duration.ofMinutes(30),
-                            List.of()),
+                        fixture.resident("1.2.3", new ProviderSecrets(fixture.host, Map.of()), idleExit, Optional.empty()),
                         line -> sink.accept(line))
                     .run();
               } catch (SupervisorException e) {

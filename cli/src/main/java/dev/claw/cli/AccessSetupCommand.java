@@ -1,0 +1,60 @@
+package dev.claw.cli;
+
+import dev.claw.access.TelegramSettings;
+import dev.claw.access.telegram.BotEndpoint;
+import dev.claw.access.telegram.BotIdentity;
+import dev.claw.model.InvalidValueException;
+import java.net.URI;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    description = {
+      "Sets up the bot by which people reach claw from a chat, or another in its place. The token that BotFather gave"
+          + " you is read without echo from the terminal, or from standard input, tried, and kept in"
+          + " secrets/telegram.toml, which only you can read.",
+      "It never stands on a command line, in a log or in the record. Pairings stay as they are."
+    })
+final class AccessSetupCommand implements Callable<ExitCode> {
+  /** Well-formed and nobody's: an address is checked before a token is asked for. */
+  private static final String NO_TOKEN = "0:" + "0".repeat(35);
+
+  private final Claw claw;
+
+  @Mixin private ServiceArgument service = new ServiceArgument();
+
+  @Option(
+      names = "--api",
+      paramLabel = "URL",
+      description =
+          "Where the Bot API is served; plain http only on this machine. Default: ${DEFAULT-VALUE}.")
+  private String api = TelegramSettings.API.toString();
+
+  AccessSetupCommand(Claw claw) {
+    this.claw = claw;
+  }
+
+  @Override
+  public ExitCode call() throws Exception {
+    service.check();
+    try {
+      URI base = TelegramSettings.of(NO_TOKEN, "nobody", api).api();
+      String token = SecretInput.read(claw.surroundings());
+      BotIdentity bot = BotIdentity.of(BotEndpoint.of(base, token));
+      claw.telegramFile().replace(TelegramSettings.of(token, bot.userName(), api));
+      claw.supervisor().lookAtChat();
+      claw.err()
+          .println(
+              "the bot is @"
+                  + bot.userName()
+                  + " ("
+                  + TerminalText.visible(bot.displayName())
+                  + ")\nnext: claw access pair telegram AGENT --role operator");
+    } catch (InvalidValueException e) {
+      throw new CliException(ExitCode.USAGE, "access setup: " + e.getMessage(), e);
+    }
+    return ExitCode.DONE;
+  }
+}

@@ -1,0 +1,73 @@
+package dev.claw.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AccessSetupTest {
+  private static final String TOKEN = "4242:AAH-test-token-of-nobody_0123456789";
+
+  @TempDir Path home;
+  private Process server;
+  private String api = "";
+
+  @BeforeEach
+  void init() throws IOException {
+    assertThat(Run.of(home, "init").status()).isZero();
+    server =
+        new ProcessBuilder(Path.of("../scripts/telegram-server").toAbsolutePath().toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    api = server.inputReader().readLine();
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    server.getOutputStream().close();
+    server.waitFor();
+  }
+
+  private Run setUp(String token, String at) {
+    return Run.with(home, token + "\n", Map.of(), "access", "setup", "telegram", "--api", at);
+  }
+
+  private Path file() {
+    return home.resolve("claw/secrets/telegram.toml");
+  }
+
+  @Test
+  void keepsATokenThatIsABots() throws IOException {
+    Run run = setUp(TOKEN, api);
+
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.err()).contains("@claw_test_bot", "claw access pair telegram");
+    assertThat(run.out() + run.err()).doesNotContain(TOKEN.substring(5));
+    assertThat(file()).content().contains(TOKEN, api, "claw_test_bot");
+    assertThat(Files.getPosixFilePermissions(file()))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    assertThat(home.resolve("claw/logs/audit.jsonl"))
+        .content()
+        .contains("access.setup")
+        .doesNotContain(TOKEN.substring(5));
+  }
+
+  @Test
+  void keepsNoOther() {
+    String other = TOKEN.replace("AAH", "AAX");
+    Run run = setUp(other, api);
+
+    assertThat(run.status()).isNotZero();
+    assertThat(run.err()).contains("BotFather").doesNotContain(other.substring(5));
+    assertThat(setUp("4242", api).status()).isEqualTo(2);
+    assertThat(setUp(TOKEN, "http://api.example.org").status()).isEqualTo(2);
+    assertThat(file()).doesNotExist();
+  }
+}

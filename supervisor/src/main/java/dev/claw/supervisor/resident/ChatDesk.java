@@ -1,0 +1,114 @@
+package dev.claw.supervisor.resident;
+
+import dev.claw.access.AccessException;
+import dev.claw.access.ChatAgents;
+import dev.claw.access.ChatUser;
+import dev.claw.access.PairingListener;
+import dev.claw.access.Role;
+import dev.claw.access.StoredGate;
+import dev.claw.access.TelegramSettings;
+import dev.claw.access.telegram.BotEndpoint;
+import dev.claw.access.telegram.TelegramBot;
+import dev.claw.model.AgentName;
+import dev.claw.supervisor.Approval;
+import dev.claw.supervisor.ApprovalListener;
+import dev.claw.supervisor.ChatAccess;
+import dev.claw.supervisor.SupervisorException;
+import dev.claw.supervisor.TelegramFile;
+import dev.claw.supervisor.chat.ApprovalWords;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the bot where one is set up, and has people in the chat hear of approvals and of what became
+ * of their pairing. What is on disk counts: {@link #look} follows it.
+ */
+final class ChatDesk implements ApprovalListener, PairingListener, AutoCloseable {
+  private final ChatAccess access;
+  private final TelegramFile file;
+  private final ChatAgents agents;
+  private final Consumer<String> log;
+  private @Nullable Running running;
+
+  private record Running(TelegramSettings settings, TelegramBot bot, StoredGate gate) {}
+
+  ChatDesk(ChatAccess access, TelegramFile file, ChatAgents agents, Consumer<String> log) {
+    this.access = access;
+    this.file = file;
+    this.agents = agents;
+    this.log = log;
+  }
+
+  /** Starts, replaces or ends the bot, as its settings say now. */
+  synchronized void look() {
+    try {
+      Optional<TelegramSettings> wanted = file.find();
+      Running now = running;
+      if (now != null && wanted.isPresent() && now.settings().equals(wanted.get())) {
+        return;
+      }
+      end();
+      wanted.ifPresent(this::start);
+    } catch (SupervisorException e) {
+      // A bot that runs goes on: a file that is being written must not cut off who is in the chat.
+      log.accept(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void start(TelegramSettings settings) {
+    StoredGate gate = access.gate(this);
+    TelegramBot bot =
+        TelegramBot.start(
+            new BotEndpoint(settings.api(), settings.token()),
+            gate,
+            agents,
+            access.database(),
+            line -> log.accept("telegram: " + line));
+    running = new Running(settings, bot, gate);
+  }
+
+  private void end() {
+    Running now = running;
+    if (now != null) {
+      running = null;
+      now.bot().close();
+      try {
+        now.gate().close();
+      } catch (AccessException e) {
+        log.accept(String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  private synchronized Optional<TelegramBot> bot() {
+    return Optional.ofNullable(running).map(Running::bot);
+  }
+
+  @Override
+  public void asked(Approval approval) {
+    bot().ifPresent(bot -> bot.asked(ApprovalWords.question(approval)));
+  }
+
+  @Override
+  public void ended(Approval approval) {
+    bot()
+        .ifPresent(
+            bot -> bot.ended(ApprovalWords.question(approval), ApprovalWords.ending(approval)));
+  }
+
+  @Override
+  public void confirmed(ChatUser user, AgentName agent, Role role, String sentence) {
+    bot().ifPresent(bot -> bot.confirmed(user, agent, role));
+  }
+
+  @Override
+  public void refused(ChatUser user, AgentName agent, Role role, String sentence) {
+    bot().ifPresent(bot -> bot.refused(user, sentence));
+  }
+
+  @Override
+  public synchronized void close() {
+    end();
+  }
+}
