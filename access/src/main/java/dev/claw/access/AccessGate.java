@@ -7,7 +7,8 @@ import java.util.List;
 /** Who may do what from a chat. Asked anew for every command and every button, at that moment. */
 public interface AccessGate {
   /**
-   * Whether this person may do this with this agent now; a refusal is on record when it returns.
+   * Whether this person may do this with this agent now. A refusal is on record when it returns, or
+   * is counted for the record of the person's minute.
    */
   AccessDecision decide(ChatUser user, AgentName agent, ChatAction action) throws AccessException;
 
@@ -17,7 +18,10 @@ public interface AccessGate {
   /** Who of the people paired with an agent may do this, such as to be asked for an approval. */
   List<ChatUser> users(AgentName agent, ChatAction action) throws AccessException;
 
-  /** The person shows a token; on record when it returns. The token is kept nowhere. */
+  /**
+   * The person shows a token; on record when it returns, a refusal as for {@link #decide}. The
+   * token is kept nowhere.
+   */
   RequestOutcome request(ChatUser user, String token) throws AccessException;
 
   /** An agent and what the person is for it. */
