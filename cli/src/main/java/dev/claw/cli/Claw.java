@@ -215,20 +215,30 @@ final class Claw implements AutoCloseable {
     return new ChatService(
         host,
         new Approvals(host, supervisor()),
-        new ChatService.Ways(
-            () -> startOptions(new UnenforcedOption(), false, true), ASK_TIMEOUT, this::policyInShort));
+        new ChatService.Ways(this::startOptions, ASK_TIMEOUT, this::policyInShort));
+  }
+
+  /** The same for a way in that knows nothing of options. */
+  private AgentStart.Options startOptions() throws SupervisorException {
+    try {
+      return startOptions(new UnenforcedOption(), false, true);
+    } catch (CliException e) {
+      throw new SupervisorException(
+          SupervisorException.Reason.STATE, String.valueOf(e.getMessage()), e);
+    }
   }
 
   private String policyInShort(AgentName agent) throws SupervisorException {
     Policies.Locked locked = policies().locked(agent);
-    return PolicyExplanation.of(locked.lock(), locked.spec(), policies().missingControllers()).text();
+    return PolicyExplanation.of(locked.lock(), locked.spec(), policies().missingControllers())
+        .text();
   }
 
   /** Brings the resident process back where it was killed while agents needed it. */
   private void reviveSupervisor() {
     try {
       if (supervisor().revive()) {
-        err().println("claw: the supervisor had ended while agents need it, and was started again");
+        err().println("claw: the supervisor had ended while it is needed, and was started again");
       }
     } catch (SupervisorException e) {
       err().println("claw: " + e.getMessage());

@@ -106,7 +106,7 @@ final class PairingScene {
             () -> {
               try {
                 own.residentProcess(Optional.empty(), log::add).run();
-              } catch (SupervisorException e) {
+              } catch (SupervisorException | CliException e) {
                 throw new CompletionException(e);
               }
             },

@@ -118,8 +118,7 @@ class AccessIT {
       String token = token(pair.out() + pair.err());
       bob.write("/start " + token);
       assertThat(
-              claw.run(
-                  "access", "confirm", "telegram", agent, token, "--telegram-user-id", "4713"))
+              claw.run("access", "confirm", "telegram", agent, token, "--telegram-user-id", "4713"))
           .exits(3);
       CommandResult confirmed =
           claw.command("access", "confirm", "telegram", agent, "-", "--telegram-user-id", "4712")
@@ -171,8 +170,12 @@ class AccessIT {
     JsonNode question = ann.hears("the question", text -> text.contains("allowed.example"));
     Assertions.assertThat(bob.heard("allowed.example")).as("a viewer is not asked").isFalse();
     ann.presses(question, "30 minutes");
-    ann.hears("what became of it", text -> text.contains("allowed.example") && text.contains("llowed for 30 minutes"));
-    assertThat(claw.run("egress", "grants", agent)).succeeds().prints("allowed.example", "telegram:4711");
+    ann.hears(
+        "what became of it",
+        text -> text.contains("allowed.example") && text.contains("llowed for 30 minutes"));
+    assertThat(claw.run("egress", "grants", agent))
+        .succeeds()
+        .prints("allowed.example", "telegram:4711");
     // The name leads nowhere, but no longer for want of a rule.
     Assertions.assertThat(curl().out()).startsWith("502");
   }

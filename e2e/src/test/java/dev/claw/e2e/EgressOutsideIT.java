@@ -214,7 +214,7 @@ class EgressOutsideIT {
       Assertions.assertThat(allowed.connections()).isEqualTo(reached);
       assertThat(claw.run("list"))
           .succeeds()
-          .says("the supervisor had ended while agents need it, and was started again");
+          .says("the supervisor had ended while it is needed, and was started again");
       Assertions.assertThat(pid()).isNotEqualTo(killed);
     }
     awaitServed();

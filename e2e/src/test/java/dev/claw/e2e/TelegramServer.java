@@ -47,7 +47,8 @@ final class TelegramServer implements AutoCloseable {
           "message",
           Map.of(
               "user",
-              Map.of("id", id, "first_name", name, "username", name.toLowerCase(Locale.ROOT) + "_t"),
+              Map.of(
+                  "id", id, "first_name", name, "username", name.toLowerCase(Locale.ROOT) + "_t"),
               "text",
               text));
     }
@@ -89,8 +90,7 @@ final class TelegramServer implements AutoCloseable {
     void presses(JsonNode message, String button) {
       server.control(
           "press",
-          Map.of(
-              "user", id, "message_id", message.path("message_id").asLong(), "button", button));
+          Map.of("user", id, "message_id", message.path("message_id").asLong(), "button", button));
     }
   }
 

@@ -55,7 +55,8 @@ public final class AuditedDecisions implements DecisionLog, AutoCloseable {
     }
     return agents
         .computeIfAbsent(
-            event.agent(), agent -> new AgentDecisions(() -> chains.apply(agent), actor, threads, broken))
+            event.agent(),
+            agent -> new AgentDecisions(() -> chains.apply(agent), actor, threads, broken))
         .record(event, thread);
   }
 

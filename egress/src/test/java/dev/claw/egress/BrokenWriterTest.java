@@ -54,7 +54,8 @@ class BrokenWriterTest {
       gate.countDown();
       assertThat(said.join()).isInstanceOf(StackOverflowError.class);
       assertThat(waiting).allMatch(CompletableFuture::isCompletedExceptionally);
-      assertThat(log.record(event(1), Runnable::run).durable().toCompletableFuture()).isCompletedExceptionally();
+      assertThat(log.record(event(1), Runnable::run).durable().toCompletableFuture())
+          .isCompletedExceptionally();
     }
   }
 }

@@ -134,7 +134,8 @@ public final class ApprovalDesk {
             ask,
             approval ->
                 host.journal()
-                    .noteOnAgent("approval.asked", ask.agent(), ask.agentId(), ApprovalRecord.of(approval)));
+                    .noteOnAgent(
+                        "approval.asked", ask.agent(), ask.agentId(), ApprovalRecord.of(approval)));
     added.expired().forEach(this::noteExpired);
     open.add(added.approval().id());
     tell(listener -> listener.asked(added.approval()));
@@ -149,7 +150,11 @@ public final class ApprovalDesk {
             by,
             approval ->
                 host.journal()
-                    .noteOnAgent("approval.decided", ask.agent(), ask.agentId(), ApprovalRecord.of(approval)));
+                    .noteOnAgent(
+                        "approval.decided",
+                        ask.agent(),
+                        ask.agentId(),
+                        ApprovalRecord.of(approval)));
   }
 
   /** OpenClaw has ended it itself, as when the turn was broken off. */
@@ -226,7 +231,8 @@ public final class ApprovalDesk {
   /** To deny is safe, also where it can't be put on record. */
   private void note(String type, Approval approval) {
     try {
-      host.journal().noteOnAgent(type, approval.agent(), approval.agentId(), ApprovalRecord.of(approval));
+      host.journal()
+          .noteOnAgent(type, approval.agent(), approval.agentId(), ApprovalRecord.of(approval));
     } catch (SupervisorException e) {
       log.accept(approval.agent() + ": " + approval.id() + " is not on record: " + e.getMessage());
     }

@@ -138,7 +138,11 @@ public final class Approvals {
       case ApprovalStore.Answered.Expired(ApprovalRow row) -> {
         acting
             .journal()
-            .noteOnAgent("approval.expired", asked.agent(), asked.agentId(), ApprovalRecord.of(row.approval()));
+            .noteOnAgent(
+                "approval.expired",
+                asked.agent(),
+                asked.agentId(),
+                ApprovalRecord.of(row.approval()));
         tell(row.approval());
         yield new Outcome.Late(row.approval());
       }

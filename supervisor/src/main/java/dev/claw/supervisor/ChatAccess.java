@@ -100,8 +100,7 @@ public final class ChatAccess {
     @Override
     public AuditLog chain(Optional<AgentName> agent) {
       return host.journal()
-          .open(
-              agent.map(name -> host.home().agent(name).audit()).orElseGet(host.home()::audit));
+          .open(agent.map(name -> host.home().agent(name).audit()).orElseGet(host.home()::audit));
     }
   }
 }

@@ -26,8 +26,8 @@ import org.sqlite.JDBC;
 /**
  * {@code claw.db}: SQLite in WAL mode with {@code synchronous=FULL}. It remembers the highest lock
  * serial seen for each agent, so that an older lock with a good signature is recognised as
- * replayed; grants, approvals, what agents used of their budgets, the latest instant that was
- * seen, and who may act from a chat.
+ * replayed; grants, approvals, what agents used of their budgets, the latest instant that was seen,
+ * and who may act from a chat.
  */
 public final class StateDatabase implements AutoCloseable {
   /** The statements of each version; {@code user_version} says how many versions have run. */
@@ -209,7 +209,8 @@ public final class StateDatabase implements AutoCloseable {
 
   /** Forgets an agent that is gone for good. */
   public void forget(AgentId agent) throws SupervisorException {
-    List<String> tables = new ArrayList<>(List.of("lock_serial", "egress_grant", "egress_usage", "approval"));
+    List<String> tables =
+        new ArrayList<>(List.of("lock_serial", "egress_grant", "egress_usage", "approval"));
     tables.addAll(AccessSchema.KEYED_BY_AGENT);
     inTransaction(
         within -> {

@@ -277,8 +277,7 @@ public final class Fixture {
             host,
             new Approvals(host, () -> {}),
             new ChatService.Ways(
-                () ->
-                    new AgentStart.Options(Optional.empty(), Duration.ZERO, Set.of(), step -> {}),
+                () -> new AgentStart.Options(Optional.empty(), Duration.ZERO, Set.of(), step -> {}),
                 Duration.ofMinutes(1),
                 agent -> "its policy")));
   }

@@ -16,6 +16,9 @@ import dev.claw.supervisor.ChatAccess;
 import dev.claw.supervisor.SupervisorException;
 import dev.claw.supervisor.TelegramFile;
 import dev.claw.supervisor.chat.ApprovalWords;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -27,30 +30,42 @@ import org.jspecify.annotations.Nullable;
 final class ChatDesk implements ApprovalListener, PairingListener, AutoCloseable {
   private final ChatAccess access;
   private final TelegramFile file;
+  private final Path mark;
   private final ChatAgents agents;
   private final Consumer<String> log;
   private @Nullable Running running;
 
   private record Running(TelegramSettings settings, TelegramBot bot, StoredGate gate) {}
 
-  ChatDesk(ChatAccess access, TelegramFile file, ChatAgents agents, Consumer<String> log) {
+  /**
+   * @param mark a file that is there while the bot runs
+   */
+  ChatDesk(
+      ChatAccess access, TelegramFile file, Path mark, ChatAgents agents, Consumer<String> log) {
     this.access = access;
     this.file = file;
+    this.mark = mark;
     this.agents = agents;
     this.log = log;
   }
 
-  /** Starts, replaces or ends the bot, as its settings say now. */
+  /**
+   * Starts, replaces or ends the bot, as its settings say now, and puts on record what was only
+   * counted of refusals.
+   */
   synchronized void look() {
     try {
       Optional<TelegramSettings> wanted = file.find();
       Running now = running;
+      if (now != null) {
+        now.gate().settle();
+      }
       if (now != null && wanted.isPresent() && now.settings().equals(wanted.get())) {
         return;
       }
       end();
       wanted.ifPresent(this::start);
-    } catch (SupervisorException e) {
+    } catch (SupervisorException | AccessException e) {
       // A bot that runs goes on: a file that is being written must not cut off who is in the chat.
       log.accept(String.valueOf(e.getMessage()));
     }
@@ -66,6 +81,13 @@ final class ChatDesk implements ApprovalListener, PairingListener, AutoCloseable
             access.database(),
             line -> log.accept("telegram: " + line));
     running = new Running(settings, bot, gate);
+    try {
+      if (!Files.exists(mark)) {
+        Files.createFile(mark);
+      }
+    } catch (IOException e) {
+      // Without the mark nothing brings back a process that is killed but what needs it.
+    }
   }
 
   private void end() {
@@ -75,7 +97,8 @@ final class ChatDesk implements ApprovalListener, PairingListener, AutoCloseable
       now.bot().close();
       try {
         now.gate().close();
-      } catch (AccessException e) {
+        Files.deleteIfExists(mark);
+      } catch (AccessException | IOException e) {
         log.accept(String.valueOf(e.getMessage()));
       }
     }

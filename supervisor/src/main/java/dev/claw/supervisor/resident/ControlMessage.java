@@ -142,7 +142,8 @@ final class ControlMessage {
               PairingJson.user(fields, "user"));
       case "refuse-pairing" -> new Request.RefusePairing(token(fields), fields.text("why"));
       default ->
-          throw new JsonException("act", "expected serve, refresh, approvals, chat, status, stop or a pairing");
+          throw new JsonException(
+              "act", "expected serve, refresh, approvals, chat, status, stop or a pairing");
     };
   }
 

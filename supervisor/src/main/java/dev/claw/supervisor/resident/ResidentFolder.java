@@ -65,6 +65,16 @@ public record ResidentFolder(Path path) {
     return path.resolve("supervisor.serving");
   }
 
+  /** There while a bot runs: likewise. */
+  Path chatting() {
+    return path.resolve("supervisor.chatting");
+  }
+
+  /** Whether a process that stood here was killed while somebody needed it. */
+  boolean isMissed() {
+    return Files.exists(serving()) || Files.exists(chatting());
+  }
+
   /** The socket of one agent's door. */
   Path egress(AgentId agent) {
     return path.resolve("egress-" + agent + ".sock");

@@ -103,7 +103,7 @@ public final class ResidentProcess {
     EgressSources sources = new EgressSources(host, log);
     ChatAccess access = new ChatAccess(host);
     TelegramFile telegram = new TelegramFile(host);
-    ChatDesk chat = new ChatDesk(access, telegram, options.chat(), log);
+    ChatDesk chat = new ChatDesk(access, telegram, folder.chatting(), options.chat(), log);
     PairingDesk pairings =
         new PairingDesk(
             access.invitations(chat),
@@ -129,8 +129,7 @@ public final class ResidentProcess {
         EgressProxy proxy =
             new EgressProxy(
                 calls.environment(
-                    new DenialQueue(records, approvals::denied, System::nanoTime),
-                    sources.clock()),
+                    new DenialQueue(records, approvals::denied, System::nanoTime), sources.clock()),
                 EgressLimits.DEFAULT);
         ServedAgents served =
             new ServedAgents(
@@ -165,7 +164,10 @@ public final class ResidentProcess {
       pairings.look();
       var _ =
           later.scheduleWithFixedDelay(
-              () -> upkeep(served, chat, pairings), UPKEEP.toSeconds(), UPKEEP.toSeconds(), TimeUnit.SECONDS);
+              () -> upkeep(served, chat, pairings),
+              UPKEEP.toSeconds(),
+              UPKEEP.toSeconds(),
+              TimeUnit.SECONDS);
       why = lifetime.await();
       log.accept("ends: " + why);
       if (lifetime.isBroken()) {
@@ -188,6 +190,7 @@ public final class ResidentProcess {
             other -> {
               try {
                 Files.deleteIfExists(other.serving());
+                Files.deleteIfExists(other.chatting());
               } catch (IOException e) {
                 log.accept(other.serving() + ": can't be removed: " + e.getMessage());
               }

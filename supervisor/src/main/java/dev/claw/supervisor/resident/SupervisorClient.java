@@ -10,7 +10,6 @@ import dev.claw.supervisor.SupervisorException;
 import dev.claw.supervisor.SupervisorException.Reason;
 import dev.claw.supervisor.resident.ControlMessage.Answer;
 import dev.claw.supervisor.resident.ControlMessage.Request;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -167,14 +166,12 @@ public final class SupervisorClient implements EgressAccess, RunningApprovals {
   }
 
   /**
-   * Starts the process again where one was killed while agents needed it.
+   * Starts the process again where one was killed while agents or a chat needed it.
    *
    * @return whether it had to be started
    */
   public boolean revive() throws SupervisorException {
-    boolean missed =
-        Files.exists(folder.serving())
-            || elsewhere().filter(other -> Files.exists(other.serving())).isPresent();
+    boolean missed = folder.isMissed() || elsewhere().filter(ResidentFolder::isMissed).isPresent();
     if (!missed || ProcessLock.isTaken(lock)) {
       return false;
     }

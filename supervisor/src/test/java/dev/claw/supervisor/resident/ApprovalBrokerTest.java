@@ -279,7 +279,8 @@ class ApprovalBrokerTest {
             broker::denied,
             System::nanoTime);
     for (int i = 0; i < 100; i++) {
-      assertThat(queue.record(denial("api.example.org", 443), Runnable::run).durable()).isCompleted();
+      assertThat(queue.record(denial("api.example.org", 443), Runnable::run).durable())
+          .isCompleted();
     }
     assertThat(waiting().subject()).isEqualTo(new Approval.Egress("api.example.org", 443));
     assertThat(all()).hasSize(1);

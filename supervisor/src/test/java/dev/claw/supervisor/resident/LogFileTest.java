@@ -29,7 +29,11 @@ class LogFileTest extends OnResident {
           new ResidentProcess(
               fixture.host,
               folder,
-              fixture.resident("1", new ProviderSecrets(fixture.host, Map.of()), Optional.empty(), Optional.of(file)),
+              fixture.resident(
+                  "1",
+                  new ProviderSecrets(fixture.host, Map.of()),
+                  Optional.empty(),
+                  Optional.of(file)),
               out::println);
       Thread running =
           Thread.ofPlatform()

@@ -73,7 +73,11 @@ abstract class OnResident {
                 new ResidentProcess(
                         fixture.host,
                         in,
-                        fixture.resident("1.2.3", new ProviderSecrets(fixture.host, Map.of()), idleExit, Optional.empty()),
+                        fixture.resident(
+                            "1.2.3",
+                            new ProviderSecrets(fixture.host, Map.of()),
+                            idleExit,
+                            Optional.empty()),
                         line -> sink.accept(line))
                     .run();
               } catch (SupervisorException e) {
