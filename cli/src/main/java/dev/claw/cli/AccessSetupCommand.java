@@ -4,6 +4,7 @@ import dev.claw.access.TelegramSettings;
 import dev.claw.access.telegram.BotEndpoint;
 import dev.claw.access.telegram.BotIdentity;
 import dev.claw.model.InvalidValueException;
+import dev.claw.supervisor.SupervisorException;
 import java.net.URI;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -44,7 +45,7 @@ final class AccessSetupCommand implements Callable<ExitCode> {
       String token = SecretInput.read(claw.surroundings());
       BotIdentity bot = BotIdentity.of(BotEndpoint.of(base, token));
       claw.telegramFile().replace(TelegramSettings.of(token, bot.userName(), api));
-      claw.supervisor().lookAtChat();
+      runIt();
       claw.err()
           .println(
               "the bot is @"
@@ -56,5 +57,14 @@ final class AccessSetupCommand implements Callable<ExitCode> {
       throw new CliException(ExitCode.USAGE, "access setup: " + e.getMessage(), e);
     }
     return ExitCode.DONE;
+  }
+
+  /** The bot is set up all the same where nobody runs it yet. */
+  private void runIt() {
+    try {
+      claw.supervisor().lookAtChat();
+    } catch (SupervisorException e) {
+      claw.err().println("claw: nobody runs the bot yet: " + e.getMessage());
+    }
   }
 }

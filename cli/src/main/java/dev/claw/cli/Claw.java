@@ -40,6 +40,7 @@ import dev.claw.supervisor.PolicyApply;
 import dev.claw.supervisor.ProviderSecrets;
 import dev.claw.supervisor.Relock;
 import dev.claw.supervisor.SupervisorException;
+import dev.claw.supervisor.TelegramCheck;
 import dev.claw.supervisor.TelegramFile;
 import dev.claw.supervisor.Trash;
 import dev.claw.supervisor.chat.ChatService;
@@ -231,7 +232,7 @@ final class Claw implements AutoCloseable {
   private String policyInShort(AgentName agent) throws SupervisorException {
     Policies.Locked locked = policies().locked(agent);
     return PolicyExplanation.of(locked.lock(), locked.spec(), policies().missingControllers())
-        .text();
+        .inShort();
   }
 
   /** Brings the resident process back where it was killed while agents needed it. */
@@ -268,7 +269,12 @@ final class Claw implements AutoCloseable {
   }
 
   Doctor doctor() {
-    return new Doctor(home(), backend(), host().keys(), AgentImage.REFERENCE);
+    return new Doctor(
+        home(),
+        backend(),
+        host().keys(),
+        AgentImage.REFERENCE,
+        new TelegramCheck(telegramFile(), chatAccess()));
   }
 
   AgentCreation agentCreation() {

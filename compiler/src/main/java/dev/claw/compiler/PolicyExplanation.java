@@ -112,6 +112,29 @@ public record PolicyExplanation(List<Line> lines) {
     return ExplanationText.of(this);
   }
 
+  /**
+   * For a telephone: what the agent can reach and thinks with, and all that nobody enforces, a line
+   * each.
+   */
+  public String inShort() {
+    StringBuilder text = new StringBuilder();
+    int left = 0;
+    for (Line line : lines) {
+      if (line.section() == Section.REACH
+          || line.section() == Section.MODELS
+          || line.status() == Status.NOT_ENFORCED) {
+        text.append("- ").append(line.text());
+        if (line.status() != Status.ENFORCED) {
+          text.append(" (").append(line.status().words()).append(')');
+        }
+        text.append('\n');
+      } else {
+        left++;
+      }
+    }
+    return text.append(left).append(" more lines: claw policy explain\n").toString();
+  }
+
   /** For programs: an object with the array {@code lines}. */
   public ObjectNode json() {
     ObjectNode root = JsonNodeFactory.instance.objectNode();

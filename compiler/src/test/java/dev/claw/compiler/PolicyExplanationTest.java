@@ -298,4 +298,12 @@ class PolicyExplanationTest {
         .isTrue();
     assertThat(PolicyDiff.between(lock(""), lock("")).text()).isEmpty();
   }
+
+  @Test
+  void inShortItSaysWhatIsReachedAndWhatNobodyEnforces() throws Exception {
+    String all = explain("network: {profile: open}", "memory").inShort();
+    assertThat(all).contains("(NOT ENFORCED)", " more lines: claw policy explain\n");
+    assertThat(all.lines().filter(line -> line.startsWith("- ")))
+        .hasSizeLessThan(explain("").lines().size());
+  }
 }

@@ -153,7 +153,7 @@ class AccessIT {
     ann.asks("/status " + agent, "running");
     ann.asks("/ask " + agent + " what is in this folder?", "made-from-a-chat");
     Assertions.assertThat(claw.agent(agent).resolve("workspace/made-from-a-chat")).exists();
-    ann.asks("/policy " + agent, "allowlist");
+    ann.asks("/policy " + agent, "It thinks with local/small");
     ann.asks("/whoami", "4711");
     ann.asks("/help", "/ask");
     bob.asks("/logs " + agent + " 5", "");

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 class BrokenWriterTest {
   private static EgressEvent event(int connection) {
     return new EgressEvent.Decided(
-        new AgentName(connection % 2 == 0 ? "coder" : "other"),
+        new AgentName("coder"),
         Instant.EPOCH,
         connection,
         EgressEvent.Kind.TLS,

@@ -20,15 +20,18 @@ public final class Doctor {
   private final Backend backend;
   private final HostKeyStore keys;
   private final String image;
+  private final TelegramCheck telegram;
 
   /**
    * @param image reference of the image that new agents get
    */
-  public Doctor(ClawHome home, Backend backend, HostKeyStore keys, String image) {
+  public Doctor(
+      ClawHome home, Backend backend, HostKeyStore keys, String image, TelegramCheck telegram) {
     this.home = home;
     this.backend = backend;
     this.keys = keys;
     this.image = image;
+    this.telegram = telegram;
   }
 
   /** All checks; those of the state folder first. */
@@ -41,6 +44,9 @@ public final class Doctor {
     boolean backendUp = checks.stream().noneMatch(check -> check.outcome() == Outcome.FAILED);
     if (backendUp) {
       checks.add(agentImage());
+    }
+    if (checks.getFirst().outcome() == Outcome.OK) {
+      telegram.run().ifPresent(checks::add);
     }
     return checks;
   }
