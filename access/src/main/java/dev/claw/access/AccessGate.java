@@ -7,8 +7,8 @@ import java.util.List;
 /** Who may do what from a chat. Asked anew for every command and every button, at that moment. */
 public interface AccessGate {
   /**
-   * Whether this person may do this with this agent now. A refusal is on record when it returns, or
-   * is counted for the record of the person's minute.
+   * Whether this person may do this with this agent now. It is on record when it returns; a refusal
+   * may be counted for the record of the person's minute instead.
    */
   AccessDecision decide(ChatUser user, AgentName agent, ChatAction action) throws AccessException;
 

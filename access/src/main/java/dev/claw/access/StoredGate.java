@@ -18,6 +18,7 @@ import java.util.Optional;
 public final class StoredGate implements AccessGate, AutoCloseable {
   private final AccessDatabase database;
   private final AccessAgents agents;
+  private final Recorder recorder;
   private final TokenRequests requests;
   private final FoldedRefusals refusals;
 
@@ -26,7 +27,7 @@ public final class StoredGate implements AccessGate, AutoCloseable {
    */
   public StoredGate(
       AccessDatabase database, AccessAgents agents, AccessRecord record, PairingListener listener) {
-    Recorder recorder = new Recorder(record);
+    this.recorder = new Recorder(record);
     this.database = database;
     this.agents = agents;
     this.refusals = new FoldedRefusals(recorder);
@@ -49,6 +50,16 @@ public final class StoredGate implements AccessGate, AutoCloseable {
                         : new PairingTable.Found(Optional.empty(), "")));
     Optional<Pairing> pairing = look.found().pairing();
     if (pairing.isPresent() && pairing.get().role().includes(action.least())) {
+      // Looking leaves no other trace, and whoever looked is asked for afterwards too.
+      recorder.note(
+          Optional.of(name),
+          new AuditEvent(
+              "access.decide",
+              name,
+              user.actor(),
+              AuditEvent.Phase.OUTCOME,
+              AuditEvent.Result.DONE,
+              Map.of("action", word(action))));
       return new AccessDecision.Allowed(pairing.get());
     }
     AccessDecision.Reason reason =

@@ -39,6 +39,7 @@ import dev.claw.supervisor.Policies;
 import dev.claw.supervisor.PolicyApply;
 import dev.claw.supervisor.ProviderSecrets;
 import dev.claw.supervisor.Relock;
+import dev.claw.supervisor.RunningApprovals;
 import dev.claw.supervisor.SupervisorException;
 import dev.claw.supervisor.TelegramCheck;
 import dev.claw.supervisor.TelegramFile;
@@ -208,21 +209,23 @@ final class Claw implements AutoCloseable {
             // Only one that was started on demand has its output in a file of claw's.
             idleExit.map(detached -> home().supervisorLog()),
             configuration().approvalTimeout(),
-            chatService(host)),
+            this::chatService),
         log);
   }
 
-  private ChatService chatService(Host host) {
+  private ChatService chatService(Host host, RunningApprovals running) {
     return new ChatService(
         host,
-        new Approvals(host, supervisor()),
+        new Approvals(host, running),
         new ChatService.Ways(this::startOptions, ASK_TIMEOUT, this::policyInShort));
   }
 
   /** The same for a way in that knows nothing of options. */
   private AgentStart.Options startOptions() throws SupervisorException {
     try {
-      return startOptions(new UnenforcedOption(), false, true);
+      // Not what this process read when it began: what was taken back since holds no more.
+      Configuration now = Configuration.resolve(home().config(), surroundings.environment());
+      return startOptions(now, new UnenforcedOption(), false, true);
     } catch (CliException e) {
       throw new SupervisorException(
           SupervisorException.Reason.STATE, String.valueOf(e.getMessage()), e);
@@ -274,7 +277,7 @@ final class Claw implements AutoCloseable {
         backend(),
         host().keys(),
         AgentImage.REFERENCE,
-        new TelegramCheck(telegramFile(), chatAccess()));
+        new TelegramCheck(telegramFile(), chatAccess(), surroundings.clock()));
   }
 
   AgentCreation agentCreation() {
@@ -288,13 +291,19 @@ final class Claw implements AutoCloseable {
   /** What the options of a command and the configuration say together about a start. */
   AgentStart.Options startOptions(UnenforcedOption unenforced, boolean force, boolean wait)
       throws CliException {
-    Set<String> allowed = new LinkedHashSet<>(configuration().allowUnenforced());
+    return startOptions(configuration(), unenforced, force, wait);
+  }
+
+  private AgentStart.Options startOptions(
+      Configuration chosen, UnenforcedOption unenforced, boolean force, boolean wait)
+      throws CliException {
+    Set<String> allowed = new LinkedHashSet<>(chosen.allowUnenforced());
     allowed.addAll(Configuration.limits("--allow-unenforced", unenforced.limits()));
     Optional<Relock> relock =
         force
             ? Optional.of(new Relock(host(), compiling()::recompile, new RelockText(this)))
             : Optional.empty();
-    Duration timeout = wait ? configuration().readyTimeout() : Duration.ZERO;
+    Duration timeout = wait ? chosen.readyTimeout() : Duration.ZERO;
     return new AgentStart.Options(relock, timeout, allowed, new ProgressLine(this));
   }
 

@@ -6,7 +6,7 @@ import dev.claw.model.InvalidValueException;
 /** A role, as people type it. */
 final class RoleText {
   static final String MEANING =
-      "viewer looks, operator also starts, stops, asks and approves, admin also grants egress.";
+      "viewer looks; operator also starts, stops, asks, allows commands and denies; admin also allows hosts.";
 
   private RoleText() {}
 

@@ -158,7 +158,7 @@ class AccessIT {
     ann.asks("/help", "/ask");
     bob.asks("/logs " + agent + " 5", "");
     bob.asks("/audit " + agent, "telegram:4711");
-    bob.asks("/stop " + agent, "viewer");
+    bob.asks("/stop " + agent, "your role does not allow /stop");
     assertThat(claw.run("status", agent)).succeeds().prints("running");
   }
 
@@ -212,7 +212,8 @@ class AccessIT {
   void everythingIsOnRecordAndNoTokenAnywhere() throws IOException {
     String record = Files.readString(claw.agent(agent).resolve("audit.jsonl"));
     Assertions.assertThat(record)
-        .contains("\"type\":\"agent.start\"", "telegram", "4711", "access.", "agent.ask");
+        .contains("\"type\":\"agent.start\"", "telegram", "4711", "agent.ask")
+        .contains("\"type\":\"access.decide\"", "\"action\":\"policy\"", "\"action\":\"logs\"");
     try (Stream<Path> files = Files.walk(claw.home())) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         String text = Files.readString(file, StandardCharsets.ISO_8859_1);

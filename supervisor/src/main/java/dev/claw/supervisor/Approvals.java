@@ -123,6 +123,11 @@ public final class Approvals {
                         Quoted.of(id)
                             + ": expected the id of an approval, found none of that name;"
                             + " 'claw approvals' shows what there is"));
+    if (!host.agents().get(asked.agent()).id().equals(asked.agentId())) {
+      throw new SupervisorException(
+          Reason.CONFLICT,
+          id + ": " + asked.agent() + " is another agent now than the one that asked");
+    }
     Host acting = host.by(actor);
     ApprovalStore.Answered answered =
         acting
@@ -147,9 +152,11 @@ public final class Approvals {
         yield new Outcome.Late(row.approval());
       }
       case ApprovalStore.Answered.Taken(Approval approval) -> {
-        Optional<String> grant = grant(acting, approval, verdict);
-        tell(approval);
-        yield new Outcome.Taken(approval, grant);
+        try {
+          yield new Outcome.Taken(approval, grant(acting, approval, verdict));
+        } finally {
+          tell(approval);
+        }
       }
     };
   }

@@ -23,6 +23,11 @@ public record Host(
     EgressAccess egress,
     Clock clock,
     SecureRandom random) {
+  /** The same, whose agents' egress is asked for elsewhere. */
+  public Host through(EgressAccess access) {
+    return new Host(home, userHome, agents, keys, journal, backend, access, clock, random);
+  }
+
   /** The same, where somebody else acts. */
   public Host by(Actor actor) {
     return new Host(

@@ -273,12 +273,15 @@ public final class Fixture {
         idleExit,
         logFile,
         Duration.ofMinutes(30),
-        new ChatService(
-            host,
-            new Approvals(host, () -> {}),
-            new ChatService.Ways(
-                () -> new AgentStart.Options(Optional.empty(), Duration.ZERO, Set.of(), step -> {}),
-                Duration.ofMinutes(1),
-                agent -> "its policy")));
+        (own, running) ->
+            new ChatService(
+                own,
+                new Approvals(own, running),
+                new ChatService.Ways(
+                    () ->
+                        new AgentStart.Options(
+                            Optional.empty(), Duration.ZERO, Set.of(), step -> {}),
+                    Duration.ofMinutes(1),
+                    agent -> "its policy")));
   }
 }

@@ -29,7 +29,7 @@ class TelegramCheckTest {
   }
 
   private Optional<Check> check() {
-    return new TelegramCheck(file, new ChatAccess(fixture.host)).run();
+    return new TelegramCheck(file, new ChatAccess(fixture.host), fixture.host.clock()).run();
   }
 
   private void setUp() throws Exception {
@@ -53,7 +53,9 @@ class TelegramCheckTest {
               return insert.executeUpdate(
                   "INSERT INTO telegram_state (one, phase, since, sentence) VALUES (1, '"
                       + phase
-                      + "', 0, 'Telegram says 401: the token was revoked')");
+                      + "', "
+                      + fixture.host.clock().millis()
+                      + ", 'Telegram says 401: the token was revoked')");
             }
           });
     }
@@ -62,6 +64,28 @@ class TelegramCheckTest {
     if (outcome == Outcome.WARNING) {
       assertThat(check.found()).isEqualTo("Telegram says 401: the token was revoked");
     }
+  }
+
+  @Test
+  void aBotThatIsSaidToRunAndHearsNothingIsAWarning() throws Exception {
+    setUp();
+    try (StateDatabase state = StateDatabase.open(fixture.host.home().database())) {
+      state.inTransaction(
+          connection -> {
+            try (Statement insert = connection.createStatement()) {
+              return insert.executeUpdate(
+                  "INSERT INTO telegram_state (one, phase, since, sentence)"
+                      + " VALUES (1, 'RUNNING', 0, '')");
+            }
+          });
+    }
+    assertThat(check())
+        .get()
+        .satisfies(
+            check -> {
+              assertThat(check.outcome()).isEqualTo(Outcome.WARNING);
+              assertThat(check.found()).contains("heard nothing from Telegram since");
+            });
   }
 
   @Test

@@ -37,24 +37,21 @@ final class AgentCommands {
     this.perAgent = perAgent;
   }
 
-  void run(ChatUser user, Verb verb, ChatAction action, Target target)
-      throws AccessException, InterruptedException {
+  void run(ChatUser user, Verb verb, ChatAction action, Target target) throws InterruptedException {
     AgentName agent = target.agent();
-    if (gate.decide(user, agent, action) instanceof AccessDecision.Denied denied) {
-      outbox.say(user.id(), refusal(agent, verb, action, denied));
-      return;
-    }
-    if (perAgent.take(agent.value()) instanceof RateLimit.Outcome.Refused refused) {
-      outbox.say(
-          user.id(),
-          agent
-              + ": too much is asked about it at once; come back in "
-              + seconds(refused.delay())
-              + " s. Nothing was done.");
-      return;
-    }
     try {
-      perform(user, verb, target);
+      if (gate.decide(user, agent, action) instanceof AccessDecision.Denied denied) {
+        outbox.say(user.id(), refusal(agent, verb, action, denied));
+      } else if (perAgent.take(agent.value()) instanceof RateLimit.Outcome.Refused refused) {
+        outbox.say(
+            user.id(),
+            agent
+                + ": too much is asked about it at once; come back in "
+                + seconds(refused.delay())
+                + " s. Nothing was done.");
+      } else {
+        perform(user, verb, target);
+      }
     } catch (AccessException e) {
       outbox.quote(
           user.id(), agent + ": /" + verb.word() + " failed:", String.valueOf(e.getMessage()));

@@ -1,6 +1,5 @@
 package dev.claw.access.telegram;
 
-import dev.claw.access.ChatUser;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -57,13 +56,6 @@ final class ChatText {
   static String line(String text, int longest) {
     String line = clean(text).replace('\n', ' ').strip();
     return line.length() <= longest ? line : line.substring(0, cut(line, longest - 1)) + "…";
-  }
-
-  /** A person for other people: the number alone is certain. */
-  static String person(ChatUser user) {
-    String name = line(user.displayName(), 64);
-    String userName = user.userName().isEmpty() ? "" : " (@" + line(user.userName(), 32) + ")";
-    return (name.isEmpty() ? "user" : name) + userName + ", id " + user.id();
   }
 
   /** Pieces of at most so many units, cut at the ends of lines where there are any. */

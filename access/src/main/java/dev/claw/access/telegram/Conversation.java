@@ -169,7 +169,7 @@ final class Conversation {
             .map(one -> one.role().word() + " of " + one.agent())
             .collect(Collectors.joining("\n"));
     return "You are "
-        + ChatText.person(user)
+        + user.shown()
         + ".\n"
         + (roles.isEmpty() ? "You are not paired with any agent." : roles);
   }

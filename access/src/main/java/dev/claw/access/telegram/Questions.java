@@ -136,17 +136,17 @@ final class Questions {
     int open = 0;
     for (String id : buttons.open(Optional.of(user.id()))) {
       Optional<Question> question = agents.question(id);
-      if (question.isPresent()
-          && gate.decide(user, question.get().agent(), ChatAction.DENY)
-              instanceof AccessDecision.Allowed) {
-        boolean mayAllow =
-            gate.users(question.get().agent(), question.get().kind().action()).stream()
-                .anyMatch(other -> other.id() == user.id());
-        ask(user.id(), question.get(), mayAllow);
+      if (question.isPresent() && may(user, question.get(), ChatAction.DENY)) {
+        ask(user.id(), question.get(), may(user, question.get(), question.get().kind().action()));
         open++;
       }
     }
     return open;
+  }
+
+  /** What may be shown; whoever then presses is asked for again, on record. */
+  private boolean may(ChatUser user, Question question, ChatAction action) throws AccessException {
+    return gate.users(question.agent(), action).stream().anyMatch(other -> other.id() == user.id());
   }
 
   /** Somebody pressed a button, perhaps one that was never ours. */
@@ -166,7 +166,13 @@ final class Questions {
       endUnknown(meaning.get().question());
       return;
     }
-    answer(press, question.get(), meaning.get().verdict());
+    try {
+      answer(press, question.get(), meaning.get().verdict());
+    } catch (AccessException e) {
+      String why = String.valueOf(e.getMessage());
+      outbox.answer(press.query(), "It failed.");
+      outbox.say(press.from().id(), question.get().agent() + ": " + why);
+    }
   }
 
   private void answer(Incoming.Press press, Question question, Verdict verdict)
@@ -182,7 +188,7 @@ final class Questions {
       case AccessDecision.Allowed _ -> {
         String sentence = agents.answer(press.from(), question.id(), verdict);
         outbox.answer(press.query(), sentence);
-        end(question, sentence + " (" + ChatText.person(press.from()) + ")");
+        end(question, sentence + " (" + press.from().shown() + ")");
       }
     }
   }

@@ -58,7 +58,7 @@ class QuestionsTest extends BotScene {
     assertThat(labels(operator)).containsExactly("Once", "30 minutes", "Deny");
 
     server.press(ADMIN, admin, "Once");
-    assertThat(labels(awaitEdit(OPERATOR, operator, "allowed ONCE (User 9 (@user9), id 9)")))
+    assertThat(labels(awaitEdit(OPERATOR, operator, "allowed ONCE (User 9 (@user9, id 9))")))
         .isEmpty();
     awaitEdit(ADMIN, admin, "allowed ONCE");
     assertThat(agents.done).containsExactly("answer q1 ONCE by 9");

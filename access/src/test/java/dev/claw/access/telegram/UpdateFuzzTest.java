@@ -24,7 +24,7 @@ class UpdateFuzzTest {
           if (note.length() > 80 || !note.equals(ChatText.clean(note))) {
             throw new AssertionError("noted: " + note);
           }
-          ChatText.person(text.from());
+          text.from().shown();
         }
       }
     } catch (IOException | BotApiException e) {

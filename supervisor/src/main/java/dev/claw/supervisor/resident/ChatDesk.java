@@ -9,6 +9,7 @@ import dev.claw.access.StoredGate;
 import dev.claw.access.TelegramSettings;
 import dev.claw.access.telegram.BotEndpoint;
 import dev.claw.access.telegram.TelegramBot;
+import dev.claw.access.telegram.TelegramStatus;
 import dev.claw.model.AgentName;
 import dev.claw.supervisor.Approval;
 import dev.claw.supervisor.ApprovalListener;
@@ -34,6 +35,9 @@ final class ChatDesk implements ApprovalListener, PairingListener, AutoCloseable
   private final ChatAgents agents;
   private final Consumer<String> log;
   private @Nullable Running running;
+  private String said = "";
+  private boolean missed;
+  private boolean closed;
 
   private record Running(TelegramSettings settings, TelegramBot bot, StoredGate gate) {}
 
@@ -49,26 +53,55 @@ final class ChatDesk implements ApprovalListener, PairingListener, AutoCloseable
     this.log = log;
   }
 
-  /**
-   * Starts, replaces or ends the bot, as its settings say now, and puts on record what was only
-   * counted of refusals.
-   */
+  /** Starts, replaces or ends the bot, as its settings say now. */
   synchronized void look() {
+    look(false);
+  }
+
+  /** The same, and gives a bot that gave up another try. */
+  synchronized void lookAgain() {
+    look(true);
+  }
+
+  private void look(boolean again) {
+    if (closed) {
+      return;
+    }
     try {
       Optional<TelegramSettings> wanted = file.find();
       Running now = running;
-      if (now != null) {
-        now.gate().settle();
+      boolean same = now != null && wanted.isPresent() && now.settings().equals(wanted.get());
+      boolean gaveUp = now != null && now.bot().status().phase() == TelegramStatus.Phase.STOPPED;
+      if (!same || (again && gaveUp)) {
+        end();
+        wanted.ifPresent(this::start);
       }
-      if (now != null && wanted.isPresent() && now.settings().equals(wanted.get())) {
-        return;
-      }
-      end();
-      wanted.ifPresent(this::start);
-    } catch (SupervisorException | AccessException e) {
+      said = "";
+    } catch (SupervisorException | RuntimeException e) {
       // A bot that runs goes on: a file that is being written must not cut off who is in the chat.
-      log.accept(String.valueOf(e.getMessage()));
+      String sentence = String.valueOf(e.getMessage());
+      if (!sentence.equals(said)) {
+        log.accept(sentence);
+        said = sentence;
+      }
     }
+  }
+
+  /** Puts on record what was only counted of refusals. */
+  synchronized void settle() {
+    Running now = running;
+    if (now != null) {
+      try {
+        now.gate().settle();
+      } catch (AccessException e) {
+        log.accept(String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  /** However this ends, whoever comes next finds that a bot needs a process. */
+  synchronized void willBeMissed() {
+    missed = true;
   }
 
   private void start(TelegramSettings settings) {
@@ -96,8 +129,10 @@ final class ChatDesk implements ApprovalListener, PairingListener, AutoCloseable
       running = null;
       now.bot().close();
       try {
+        if (!missed) {
+          Files.deleteIfExists(mark);
+        }
         now.gate().close();
-        Files.deleteIfExists(mark);
       } catch (AccessException | IOException e) {
         log.accept(String.valueOf(e.getMessage()));
       }
@@ -132,6 +167,7 @@ final class ChatDesk implements ApprovalListener, PairingListener, AutoCloseable
 
   @Override
   public synchronized void close() {
+    closed = true;
     end();
   }
 }

@@ -94,7 +94,7 @@ final class ControlDesk {
         yield new Answer.Done();
       }
       case Request.Chat _ -> {
-        parts.chat().look();
+        parts.chat().lookAgain();
         parts.pairings().look();
         yield new Answer.Done();
       }

@@ -9,6 +9,7 @@ import dev.claw.supervisor.ApprovalDesk;
 import dev.claw.supervisor.ChatAccess;
 import dev.claw.supervisor.Host;
 import dev.claw.supervisor.ProviderSecrets;
+import dev.claw.supervisor.RunningApprovals;
 import dev.claw.supervisor.SupervisorException;
 import dev.claw.supervisor.SupervisorException.Reason;
 import dev.claw.supervisor.TelegramFile;
@@ -50,7 +51,7 @@ public final class ResidentProcess {
    * @param logFile what its output is added to, which is kept short; empty where somebody else
    *     keeps it
    * @param patience after which an approval that nobody answered is denied
-   * @param chat what a chat can have done with agents
+   * @param chat makes what a chat can have done with agents
    */
   public record Options(
       String version,
@@ -59,7 +60,17 @@ public final class ResidentProcess {
       Optional<Duration> idleExit,
       Optional<Path> logFile,
       Duration patience,
-      ChatAgents chat) {}
+      ChatServices chat) {}
+
+  /** Makes what a chat can have done. */
+  @FunctionalInterface
+  public interface ChatServices {
+    /**
+     * @param host whose egress is this process
+     * @param running this process too
+     */
+    ChatAgents of(Host host, RunningApprovals running);
+  }
 
   /**
    * @param log gets a line for what happens; called by several threads
@@ -103,7 +114,10 @@ public final class ResidentProcess {
     EgressSources sources = new EgressSources(host, log);
     ChatAccess access = new ChatAccess(host);
     TelegramFile telegram = new TelegramFile(host);
-    ChatDesk chat = new ChatDesk(access, telegram, folder.chatting(), options.chat(), log);
+    OwnControl own = new OwnControl();
+    ChatDesk chat =
+        new ChatDesk(
+            access, telegram, folder.chatting(), options.chat().of(host.through(own), own), log);
     PairingDesk pairings =
         new PairingDesk(
             access.invitations(chat),
@@ -119,7 +133,6 @@ public final class ResidentProcess {
         AgentRecords records =
             new AgentRecords(
                 host.journal(), options.actor(), e -> broken("the record of decisions", e));
-        chat;
         ApprovalBroker approvals =
             new ApprovalBroker(
                 host,
@@ -150,13 +163,16 @@ public final class ResidentProcess {
         ControlServer _ =
             ControlServer.open(
                 folder.control(),
-                new ControlDesk(
-                        lifetime,
-                        new ControlDesk.Parts(served, watch, approvals, chat, pairings),
-                        () -> status(served),
-                        later,
-                        log)
-                    ::answer)) {
+                own.connect(
+                        new ControlDesk(
+                            lifetime,
+                            new ControlDesk.Parts(served, watch, approvals, chat, pairings),
+                            () -> status(served),
+                            later,
+                            log))
+                    ::answer);
+        // First to end, so that nobody in the chat is promised what the others can't keep any more.
+        chat) {
       lock.before().ifPresent(this::replaces);
       log.accept("claw " + options.version() + " serves " + host.home().root());
       watch.start();
@@ -172,6 +188,7 @@ public final class ResidentProcess {
       log.accept("ends: " + why);
       if (lifetime.isBroken()) {
         served.willBeMissed();
+        chat.willBeMissed();
       }
       later.shutdownNow();
     } catch (EgressException e) {
@@ -212,6 +229,7 @@ public final class ResidentProcess {
     try {
       served.upkeep();
       chat.look();
+      chat.settle();
       pairings.look();
       if (!Files.exists(folder.control())) {
         lifetime.broken(folder.control() + " is gone, as with a login that has ended");
