@@ -98,6 +98,7 @@ class CrashIT {
               "keys",
               "logs",
               "secrets",
+              "supervisor.lock",
               "templates",
               "trash");
     }
