@@ -24,6 +24,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,19 +73,33 @@ class AuditedDecisionsTest {
     return Files.readAllLines(folder.resolve(agent + ".jsonl"));
   }
 
+  private AuditedDecisions writer(AgentName agent) {
+    return writer(() -> chain(agent));
+  }
+
+  private static AuditedDecisions writer(Supplier<AuditLog> chain) {
+    return new AuditedDecisions(
+        chain,
+        PROXY,
+        why -> {
+          throw new AssertionError(why);
+        });
+  }
+
   private AuditLog chain(AgentName agent) {
     return AuditLog.open(folder.resolve(agent + ".jsonl"), keys, Instant::now);
   }
 
   @Test
   void whatWasAnsweredIsOnRecordInTheAgentsOwnChain() throws Exception {
-    try (AuditedDecisions log = new AuditedDecisions(this::chain, PROXY)) {
+    try (AuditedDecisions log = writer(CODER);
+        AuditedDecisions other = writer(OTHER)) {
       durable(log, allowed(CODER, 1)).join();
       durable(
               log,
               decided(CODER, 2, new Decision.Denied(Decision.Reason.NO_RULE, "no rule names it")))
           .join();
-      durable(log, allowed(OTHER, 3)).join();
+      durable(other, allowed(OTHER, 3)).join();
       durable(
               log,
               new EgressEvent.Closed(
@@ -104,17 +119,16 @@ class AuditedDecisionsTest {
     AtomicInteger writes = new AtomicInteger();
     List<CompletableFuture<Void>> all = new ArrayList<>();
     try (AuditedDecisions log =
-        new AuditedDecisions(
-            agent ->
+        writer(
+            () ->
                 AuditLog.open(
-                    folder.resolve(agent + ".jsonl"),
+                    folder.resolve(CODER + ".jsonl"),
                     keys,
                     () -> {
                       writes.incrementAndGet();
                       await(gate);
                       return Instant.now();
-                    }),
-            PROXY)) {
+                    }))) {
       all.add(durable(log, allowed(CODER, 0)));
       while (writes.get() == 0) {
         Thread.onSpinWait();
@@ -138,12 +152,11 @@ class AuditedDecisionsTest {
     Path cut = Files.createDirectory(folder.resolve("cut")).resolve(CODER + ".jsonl");
     AtomicInteger asked = new AtomicInteger();
     try (AuditedDecisions decisions =
-        new AuditedDecisions(
-            agent -> {
+        writer(
+            () -> {
               asked.incrementAndGet();
-              return chain(agent);
-            },
-            PROXY)) {
+              return chain(CODER);
+            })) {
       durable(decisions, allowed(CODER, 1)).join();
       durable(decisions, allowed(CODER, 2)).join();
       // Until a cut of the last record shows.
@@ -174,8 +187,9 @@ class AuditedDecisionsTest {
   @Test
   void aChainThatCanNotBeWrittenFailsItsOwnAgentAlone() throws Exception {
     Files.createDirectory(folder.resolve(OTHER + ".jsonl"));
-    try (AuditedDecisions log = new AuditedDecisions(this::chain, PROXY)) {
-      CompletableFuture<Void> bad = durable(log, allowed(OTHER, 1));
+    try (AuditedDecisions broken = writer(OTHER);
+        AuditedDecisions log = writer(CODER)) {
+      CompletableFuture<Void> bad = durable(broken, allowed(OTHER, 1));
       CompletableFuture<Void> good = durable(log, allowed(CODER, 2));
       good.join();
       assertThatThrownBy(bad::join).isInstanceOf(CompletionException.class);
@@ -185,16 +199,14 @@ class AuditedDecisionsTest {
   @Test
   void whatWaitsForTheDiskOfOneAgentKeepsNoOther() throws Exception {
     CountDownLatch gate = new CountDownLatch(1);
-    try (AuditedDecisions log =
-        new AuditedDecisions(
-            agent -> {
-              if (agent.equals(OTHER)) {
-                await(gate);
-              }
-              return chain(agent);
-            },
-            PROXY)) {
-      CompletableFuture<Void> slow = durable(log, allowed(OTHER, 1));
+    try (AuditedDecisions held =
+            writer(
+                () -> {
+                  await(gate);
+                  return chain(OTHER);
+                });
+        AuditedDecisions log = writer(CODER)) {
+      CompletableFuture<Void> slow = durable(held, allowed(OTHER, 1));
       durable(log, allowed(CODER, 2)).join();
       assertThat(slow).isNotDone();
       gate.countDown();
@@ -204,7 +216,7 @@ class AuditedDecisionsTest {
 
   @Test
   void whatIsWrittenCanBeReadBeforeItIsDurable() throws Exception {
-    try (AuditedDecisions log = new AuditedDecisions(this::chain, PROXY)) {
+    try (AuditedDecisions log = writer(CODER)) {
       List<String> told = new CopyOnWriteArrayList<>();
       DecisionLog.Recording recording = log.record(allowed(CODER, 1), Runnable::run);
       CompletionStage<Integer> lines =
@@ -227,7 +239,7 @@ class AuditedDecisionsTest {
 
   @Test
   void nothingIsAnsweredAfterTheEndAndNothingBeforeItIsLost() throws Exception {
-    AuditedDecisions log = new AuditedDecisions(this::chain, PROXY);
+    AuditedDecisions log = writer(CODER);
     CompletableFuture<Void> before = durable(log, allowed(CODER, 1));
     log.close();
     log.close();
@@ -241,12 +253,11 @@ class AuditedDecisionsTest {
     CountDownLatch gate = new CountDownLatch(1);
     List<CompletableFuture<Void>> all = new ArrayList<>();
     try (AuditedDecisions log =
-        new AuditedDecisions(
-            agent -> {
+        writer(
+            () -> {
               await(gate);
-              return chain(agent);
-            },
-            PROXY)) {
+              return chain(CODER);
+            })) {
       for (int i = 0; i < 20_000; i++) {
         all.add(durable(log, allowed(CODER, i)));
       }
@@ -264,7 +275,7 @@ class AuditedDecisionsTest {
     String worst = "\u0001".repeat(64 * 1024);
     EgressEvent.ModelCalled.Content content =
         new EgressEvent.ModelCalled.Content(worst, true, worst, true);
-    try (AuditedDecisions log = new AuditedDecisions(this::chain, PROXY)) {
+    try (AuditedDecisions log = writer(CODER)) {
       durable(
               log,
               new EgressEvent.ModelCalled(

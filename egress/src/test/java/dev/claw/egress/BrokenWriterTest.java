@@ -38,7 +38,7 @@ class BrokenWriterTest {
     List<CompletableFuture<Void>> waiting = new ArrayList<>();
     try (AuditedDecisions log =
         new AuditedDecisions(
-            agent -> {
+            () -> {
               try {
                 gate.await();
               } catch (InterruptedException e) {

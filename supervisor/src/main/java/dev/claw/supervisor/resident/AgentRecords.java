@@ -36,7 +36,7 @@ final class AgentRecords implements DecisionLog, AutoCloseable {
   /** From now on decisions under this name are those of this agent. */
   void open(AgentName name, AgentId id) {
     close(name);
-    open.put(name, new AuditedDecisions(agent -> journal.chain(agent, id), actor, broken));
+    open.put(name, new AuditedDecisions(() -> journal.chain(name, id), actor, broken));
   }
 
   @Override
