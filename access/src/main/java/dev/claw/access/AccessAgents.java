@@ -1,5 +1,6 @@
 package dev.claw.access;
 
+import dev.claw.model.AgentId;
 import dev.claw.model.AgentName;
 import java.util.List;
 import java.util.Optional;
@@ -8,6 +9,11 @@ import java.util.Optional;
 public interface AccessAgents {
   /** The agent of this name. */
   Optional<AgentRef> find(AgentName name) throws AccessException;
+
+  /** The agent with this id, whatever its name; empty where its files can't be read. */
+  default Optional<AgentRef> find(AgentId id) throws AccessException {
+    return all().stream().filter(agent -> agent.id().equals(id)).findFirst();
+  }
 
   /** All of them by name; without those whose files can't be read. */
   List<AgentRef> all() throws AccessException;

@@ -108,7 +108,7 @@ public final class Invitations {
     if (row.state() == InvitationRow.State.OPEN) {
       return new InvitationState.Open(left);
     }
-    Optional<AgentRef> agent = agent(row);
+    Optional<AgentRef> agent = agents.find(row.agent());
     return agent.isPresent()
         ? new InvitationState.Requested(row.user(), agent.get().name(), row.role(), left)
         : over(Reason.NO_AGENT);
@@ -121,10 +121,6 @@ public final class Invitations {
 
   private static InvitationState.Over over(Reason reason) {
     return new InvitationState.Over(reason, Words.toOperator(reason));
-  }
-
-  private Optional<AgentRef> agent(InvitationRow row) throws AccessException {
-    return agents.all().stream().filter(known -> known.id().equals(row.agent())).findFirst();
   }
 
   /**
@@ -207,7 +203,7 @@ public final class Invitations {
     if (seen.isEmpty()) {
       return note(by, type, what, Reason.UNKNOWN);
     }
-    Optional<AgentRef> agent = agent(seen.get());
+    Optional<AgentRef> agent = agents.find(seen.get().agent());
     if (agent.isEmpty()) {
       return note(by, type, what, Reason.NO_AGENT);
     }

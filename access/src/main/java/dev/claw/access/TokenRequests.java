@@ -61,8 +61,7 @@ final class TokenRequests {
       return wrong(user, Reason.UNKNOWN, Optional.empty(), look.now());
     }
     InvitationRow row = look.row().get();
-    Optional<AgentRef> agent =
-        agents.all().stream().filter(known -> known.id().equals(row.agent())).findFirst();
+    Optional<AgentRef> agent = agents.find(row.agent());
     if (agent.isEmpty()) {
       return wrong(user, Reason.NO_AGENT, Optional.empty(), look.now());
     }

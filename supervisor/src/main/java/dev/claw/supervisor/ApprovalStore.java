@@ -82,10 +82,7 @@ final class ApprovalStore {
             expired.add(ended(connection, row, State.EXPIRED, "too many waited", now));
           }
           Approval approval = approval(ask, now);
-          new ApprovalRow(approval, ask.same(), ask.gatewayId(), ask.gatewayId().isEmpty())
-              .insert(connection);
-          ApprovalRow.prune(connection, ask.agentId(), MOST_ENDED);
-          record.put(approval);
+          insert(connection, ask, approval, record);
           return new Added(approval, List.copyOf(expired));
         });
   }
@@ -96,12 +93,17 @@ final class ApprovalStore {
         connection -> {
           Instant now = latest.mark(connection);
           Approval approval = approval(ask, now).ended(state, by, now);
-          new ApprovalRow(approval, ask.same(), ask.gatewayId(), ask.gatewayId().isEmpty())
-              .insert(connection);
-          ApprovalRow.prune(connection, ask.agentId(), MOST_ENDED);
-          record.put(approval);
+          insert(connection, ask, approval, record);
           return approval;
         });
+  }
+
+  private static void insert(Connection connection, Ask ask, Approval approval, Noting record)
+      throws SQLException, SupervisorException {
+    new ApprovalRow(approval, ask.same(), ask.gatewayId(), ask.gatewayId().isEmpty())
+        .insert(connection);
+    ApprovalRow.prune(connection, ask.agentId(), MOST_ENDED);
+    record.put(approval);
   }
 
   private Approval approval(Ask ask, Instant now) {
