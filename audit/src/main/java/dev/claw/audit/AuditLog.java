@@ -5,27 +5,19 @@ import dev.claw.lock.JsonException;
 import dev.claw.lock.KeyException;
 import dev.claw.lock.KeyRing;
 import dev.claw.lock.KeySource;
-import dev.claw.lock.PrivateFile;
-import dev.claw.lock.PublicKey;
 import dev.claw.model.Actor;
 import dev.claw.model.AuditEvent;
 import dev.claw.model.Digest;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One chain of records, to be appended to by any number of threads and processes at once.
@@ -54,13 +46,8 @@ public final class AuditLog {
   private final InstantSource clock;
   private final int checkpointInterval;
   private final Disk disk;
-  private final boolean begun;
-  // The head as this object has last verified or signed it. Guarded by the lock file.
-  private byte @Nullable [] trustedHead;
-  // How far this object has last brought the chain, which may be beyond the head. Guarded likewise.
-  private @Nullable Chain reached;
-  // Guarded likewise.
-  private @Nullable Standing standing;
+  // Guarded by the lock file.
+  private final SoundChain sound;
 
   AuditLog(Path log, KeySource keys, InstantSource clock, int checkpointInterval, Disk disk) {
     this(log, keys, clock, checkpointInterval, disk, false);
@@ -78,7 +65,7 @@ public final class AuditLog {
     this.clock = clock;
     this.checkpointInterval = checkpointInterval;
     this.disk = disk;
-    this.begun = begun;
+    this.sound = new SoundChain(files, disk, begun);
   }
 
   /**
@@ -111,7 +98,7 @@ public final class AuditLog {
     return held(
         () -> {
           KeyRing ring = keys.ring();
-          try (FileChannel channel = openLog(ring)) {
+          try (FileChannel channel = sound.open(ring)) {
             return add(channel, ring, events, true);
           }
         });
@@ -128,7 +115,7 @@ public final class AuditLog {
     return held(
         () -> {
           KeyRing ring = keys.ring();
-          FileChannel channel = openLog(ring);
+          FileChannel channel = sound.open(ring);
           try {
             var _ = add(channel, ring, events, false);
             return new Unsynced(files.log(), channel, disk);
@@ -148,13 +135,12 @@ public final class AuditLog {
     held(
         () -> {
           KeyRing ring = keys.ring();
-          try (FileChannel channel = openLog(ring)) {
-            Chain chain = soundChain(channel, ring);
+          try (FileChannel channel = sound.open(ring)) {
+            Chain chain = sound.find(channel, ring);
             Head head = Head.sign(chain.sequence(), chain.hash(), chain.end(), ring.signing());
             disk.force(channel);
-            disk.replace(files.head(), head.bytes());
-            trustedHead = head.bytes();
-            stands(ring, chain);
+            sound.seal(head);
+            sound.reached(ring, chain);
             return head;
           }
         });
@@ -164,22 +150,17 @@ public final class AuditLog {
       FileChannel channel, KeyRing ring, List<AuditEvent> events, boolean sealed)
       throws IOException, AuditException, JsonException {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    Chain chain = soundChain(channel, ring);
+    Chain chain = sound.find(channel, ring);
     Batch batch = new Batch(chain, now, ring.signing(), checkpointInterval);
     boolean torn = channel.size() > chain.end();
     if (torn) {
       batch.add(setAside(channel, chain, now));
     }
     List<AuditRecord> records = batch.addAll(events);
-    standing = null;
+    sound.forget();
     write(channel, chain.end(), torn, batch, sealed);
-    reached = batch.reached();
-    stands(ring, batch.reached());
+    sound.reached(ring, batch.reached());
     return records;
-  }
-
-  private void stands(KeyRing ring, Chain chain) throws IOException {
-    standing = Standing.of(files, ring.signing().keyId(), chain).orElse(null);
   }
 
   /**
@@ -193,7 +174,7 @@ public final class AuditLog {
         () -> {
           Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
           KeyRing ring = keys.ring();
-          try (FileChannel channel = openFile(true)) {
+          try (FileChannel channel = sound.openUnread()) {
             return writeGap(channel, ring, now, actor);
           }
         });
@@ -215,7 +196,7 @@ public final class AuditLog {
     }
     long present = last.map(AuditRecord::sequence).orElse(0L);
     Digest hash = last.map(AuditRecord::hash).orElse(NO_RECORD);
-    Optional<Head> head = trustedHead(ring);
+    Optional<Head> head = sound.head(ring);
     boolean ahead = head.isPresent() && head.get().sequence() >= present;
     Chain from =
         ahead
@@ -228,138 +209,19 @@ public final class AuditLog {
     Batch batch = new Batch(from, now, ring.signing(), checkpointInterval);
     AuditRecord gap = batch.addGap(actor, present + 1);
     // The head first: after a crash here it is ahead by this record, which is a loss like any.
-    disk.replace(files.head(), batch.head().bytes());
+    sound.seal(batch.head());
     disk.write(channel, batch.bytes(), end);
     disk.force(channel);
-    trustedHead = batch.head().bytes();
     return gap;
   }
 
   private boolean isSound(FileChannel channel, KeyRing ring) throws IOException {
-    standing = null;
+    sound.forget();
     try {
-      soundChain(channel, ring);
+      sound.find(channel, ring);
       return true;
     } catch (AuditException e) {
       return false;
-    }
-  }
-
-  private FileChannel openLog(KeyRing ring) throws IOException, AuditException {
-    Standing untouched = standing;
-    if (untouched != null && untouched.stillHolds(files, ring.signing().keyId())) {
-      return open();
-    }
-    standing = null;
-    if (Files.exists(files.log(), LinkOption.NOFOLLOW_LINKS)) {
-      return openFile(false);
-    }
-    // The head first, so that a log without one is always a loss.
-    if (files.readHead().isEmpty()) {
-      if (begun) {
-        throw lost("expected the chain that began here, found neither records nor a head");
-      }
-      Head first = Head.sign(0, NO_RECORD, 0, ring.signing());
-      disk.replace(files.head(), first.bytes());
-      trustedHead = first.bytes();
-    }
-    return openFile(true);
-  }
-
-  private FileChannel openFile(boolean create) throws IOException {
-    boolean exists = Files.exists(files.log(), LinkOption.NOFOLLOW_LINKS);
-    if (exists) {
-      PrivateFile.check(files.log());
-    }
-    return exists || !create
-        ? open()
-        : FileChannel.open(
-            files.log(),
-            Set.of(
-                StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
-            LogFiles.MODE_0600);
-  }
-
-  private FileChannel open() throws IOException {
-    return FileChannel.open(
-        files.log(), StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-  }
-
-  /** The chain up to its last good record, where all that the head knows is there. */
-  private Chain soundChain(FileChannel channel, KeyRing ring) throws IOException, AuditException {
-    Standing untouched = standing;
-    if (untouched != null) {
-      return untouched.chain();
-    }
-    Head head =
-        trustedHead(ring)
-            .orElseThrow(
-                () ->
-                    lost(
-                        "expected a head signed by this host in "
-                            + files.head().getFileName()
-                            + ", found none"));
-    if (channel.size() < head.length()) {
-      long found =
-          Chain.recordBefore(channel, Chain.lastLineEnd(channel))
-              .map(AuditRecord::sequence)
-              .orElse(0L);
-      throw lost(
-          "expected records up to "
-              + head.sequence()
-              + ", which the signed head knows, found "
-              + found
-              + ": records "
-              + (found + 1)
-              + " to "
-              + head.sequence()
-              + " are missing");
-    }
-    if (head.sequence() == 0) {
-      return Chain.further(Chain.EMPTY, reached, channel).extended(channel);
-    }
-    Optional<AuditRecord> last = Chain.recordBefore(channel, head.length());
-    if (last.isEmpty()
-        || !last.get().hash().equals(head.hash())
-        || last.get().sequence() != head.sequence()) {
-      throw lost(
-          "expected record "
-              + head.sequence()
-              + " as the signed head knows it, found another; 'claw audit verify' says where");
-    }
-    if (ring.known().findAt(head.seal().keyId(), last.get().time()).isEmpty()) {
-      throw lost("expected a head signed by a key in force, found one signed by a retired key");
-    }
-    return Chain.further(new Chain(head.sequence(), head.hash(), head.length()), reached, channel)
-        .extended(channel);
-  }
-
-  private AuditException lost(String why) {
-    return new AuditException(
-        files.log()
-            + ": "
-            + why
-            + "; nothing is recorded, and so nothing done, until 'claw audit repair' has"
-            + " acknowledged the loss");
-  }
-
-  private Optional<Head> trustedHead(KeyRing ring) throws IOException {
-    Optional<byte[]> bytes = files.readHead();
-    if (bytes.isEmpty()) {
-      return Optional.empty();
-    }
-    try {
-      Head head = Head.read(bytes.get());
-      if (!Arrays.equals(bytes.get(), trustedHead)) {
-        Optional<PublicKey> key = ring.known().find(head.seal().keyId());
-        if (key.isEmpty() || !head.verifies(key.get())) {
-          return Optional.empty();
-        }
-        trustedHead = bytes.get();
-      }
-      return Optional.of(head);
-    } catch (JsonException e) {
-      return Optional.empty();
     }
   }
 
@@ -388,8 +250,7 @@ public final class AuditLog {
       }
       if (sealed) {
         disk.force(channel);
-        disk.replace(files.head(), batch.head().bytes());
-        trustedHead = batch.head().bytes();
+        sound.seal(batch.head());
       }
     } catch (IOException e) {
       if (!torn) {

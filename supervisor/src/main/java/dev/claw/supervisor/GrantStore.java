@@ -11,11 +11,10 @@ import dev.claw.model.Actor;
 import dev.claw.model.AgentId;
 import dev.claw.model.InvalidValueException;
 import dev.claw.model.Quoted;
+import dev.claw.supervisor.GrantTable.Row;
 import dev.claw.supervisor.SupervisorException.Reason;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -139,7 +138,7 @@ public final class GrantStore {
                     new Grant(wanted.id(), wanted.host(), wanted.ports(), now.plus(time)),
                     now,
                     actor.toString());
-            insert(connection, given, signed(given, key));
+            GrantTable.insert(connection, agent, signed(given, key));
             return given;
           });
     }
@@ -151,7 +150,7 @@ public final class GrantStore {
       return state.inTransaction(
           connection -> {
             latest.mark(connection);
-            return delete(connection, agent, id);
+            return GrantTable.delete(connection, agent, id);
           });
     }
   }
@@ -161,10 +160,10 @@ public final class GrantStore {
     try (StateDatabase state = StateDatabase.open(database)) {
       state.inTransaction(
           connection -> {
-            for (AgentId agent : agents(connection)) {
-              for (Row row : rows(connection, agent)) {
+            for (AgentId agent : GrantTable.agents(connection)) {
+              for (Row row : GrantTable.of(connection, agent)) {
                 if (isGood(row, old.known().current(), agent)) {
-                  update(connection, agent, row, old.signing(), successor);
+                  GrantTable.update(connection, agent, resigned(row, old.signing(), successor));
                 }
               }
             }
@@ -173,14 +172,12 @@ public final class GrantStore {
     }
   }
 
-  private record Row(String id, GrantEnvelope envelope) {}
-
   private static Held read(Connection connection, AgentId agent, PublicKey key, Instant now)
       throws SQLException {
     List<GivenGrant> live = new ArrayList<>();
     List<GivenGrant> ended = new ArrayList<>();
     List<Broken> broken = new ArrayList<>();
-    List<Row> rows = rows(connection, agent);
+    List<Row> rows = GrantTable.of(connection, agent);
     for (Row row : rows.subList(0, Math.min(rows.size(), MOST))) {
       try {
         GivenGrant given = row.envelope().verify(key, agent, row.id());
@@ -198,46 +195,6 @@ public final class GrantStore {
     return new Held(now, live, ended, broken);
   }
 
-  /** At most one more than are read, none of them longer than a grant can be. */
-  private static List<Row> rows(Connection connection, AgentId agent) throws SQLException {
-    try (PreparedStatement query =
-        connection.prepareStatement(
-            """
-            SELECT substr(id, 1, 64), coalesce(substr(payload, 1, ?), ''),
-              coalesce(substr(signatures, 1, ?), '')
-            FROM egress_grant WHERE agent_id = ? ORDER BY id LIMIT ?
-            """)) {
-      query.setInt(1, GrantEnvelope.LONGEST);
-      query.setInt(2, GrantEnvelope.LONGEST);
-      query.setString(3, agent.value());
-      query.setInt(4, MOST + 1);
-      List<Row> rows = new ArrayList<>();
-      try (ResultSet row = query.executeQuery()) {
-        while (row.next()) {
-          rows.add(
-              new Row(row.getString(1), new GrantEnvelope(row.getString(2), row.getString(3))));
-        }
-      }
-      return rows;
-    }
-  }
-
-  private static List<AgentId> agents(Connection connection) throws SQLException {
-    List<AgentId> agents = new ArrayList<>();
-    try (PreparedStatement query =
-            connection.prepareStatement("SELECT DISTINCT agent_id FROM egress_grant");
-        ResultSet row = query.executeQuery()) {
-      while (row.next()) {
-        try {
-          agents.add(AgentId.parse(row.getString(1)));
-        } catch (InvalidValueException e) {
-          // Of no agent that there can be; nobody ever reads it.
-        }
-      }
-    }
-    return agents;
-  }
-
   private static boolean isGood(Row row, PublicKey key, AgentId agent) {
     try {
       row.envelope().verify(key, agent, row.id());
@@ -249,12 +206,12 @@ public final class GrantStore {
 
   private static void makeRoom(Connection connection, AgentId agent, PublicKey key, Instant now)
       throws SQLException, SupervisorException {
-    int rows = rows(connection, agent).size();
+    int rows = GrantTable.of(connection, agent).size();
     if (rows < MOST) {
       return;
     }
     for (GivenGrant ended : read(connection, agent, key, now).ended()) {
-      delete(connection, agent, ended.grant().id());
+      GrantTable.delete(connection, agent, ended.grant().id());
       rows--;
     }
     if (rows >= MOST) {
@@ -268,47 +225,17 @@ public final class GrantStore {
     }
   }
 
-  private static void insert(Connection connection, GivenGrant given, GrantEnvelope envelope)
-      throws SQLException {
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            "INSERT INTO egress_grant (agent_id, id, payload, signatures) VALUES (?, ?, ?, ?)")) {
-      insert.setString(1, given.agent().value());
-      insert.setString(2, given.grant().id());
-      insert.setString(3, envelope.payload());
-      insert.setString(4, envelope.signatures());
-      insert.executeUpdate();
-    }
-  }
-
-  private static void update(Connection connection, AgentId agent, Row row, HostKey... by)
-      throws SQLException, SupervisorException {
-    try (PreparedStatement update =
-        connection.prepareStatement(
-            "UPDATE egress_grant SET signatures = ? WHERE agent_id = ? AND id = ?")) {
-      update.setString(1, row.envelope().resigned(by).signatures());
-      update.setString(2, agent.value());
-      update.setString(3, row.id());
-      update.executeUpdate();
+  private static Row signed(GivenGrant given, HostKey key) throws SupervisorException {
+    try {
+      return new Row(given.grant().id(), GrantEnvelope.sign(given, key));
     } catch (JsonException e) {
       throw unsignable(e);
     }
   }
 
-  private static boolean delete(Connection connection, AgentId agent, String id)
-      throws SQLException {
-    try (PreparedStatement delete =
-        connection.prepareStatement(
-            "DELETE FROM egress_grant WHERE agent_id = ? AND substr(id, 1, 64) = ?")) {
-      delete.setString(1, agent.value());
-      delete.setString(2, id);
-      return delete.executeUpdate() > 0;
-    }
-  }
-
-  private static GrantEnvelope signed(GivenGrant given, HostKey key) throws SupervisorException {
+  private static Row resigned(Row row, HostKey... by) throws SupervisorException {
     try {
-      return GrantEnvelope.sign(given, key);
+      return new Row(row.id(), row.envelope().resigned(by));
     } catch (JsonException e) {
       throw unsignable(e);
     }

@@ -1,14 +1,5 @@
 package dev.claw.supervisor;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.claw.lock.CanonicalJson;
-import dev.claw.lock.JsonException;
-import dev.claw.lock.JsonFields;
-import dev.claw.lock.PrivateFile;
-import dev.claw.lock.StrictJson;
 import dev.claw.model.AgentName;
 import dev.claw.model.BackendException;
 import dev.claw.model.InvalidValueException;
@@ -17,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,9 +25,6 @@ import java.util.TreeSet;
  * Only names are ever on record or shown.
  */
 public final class ProviderSecrets {
-  private static final int LARGEST_FILE = 512 * 1024;
-  private static final int MOST_WORDS = 64;
-  private static final int LONGEST_COMMAND = 8 * 1024;
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private final Host host;
@@ -69,8 +56,6 @@ public final class ProviderSecrets {
   public record Listed(
       String name, String kind, Optional<Instant> set, List<AgentName> agents, String problem) {}
 
-  private record Stored(SecretSource source, Instant set) {}
-
   private Path folder() {
     return host.home().secrets().resolve("provider");
   }
@@ -82,7 +67,7 @@ public final class ProviderSecrets {
    * @throws SupervisorException where it is there and can't be had
    */
   public Optional<String> find(String name) throws SupervisorException {
-    Optional<Stored> stored = read(checked(name));
+    Optional<SecretFile> stored = read(checked(name));
     if (stored.isEmpty()) {
       return Optional.empty();
     }
@@ -107,7 +92,7 @@ public final class ProviderSecrets {
     host.home().verify();
     checked(name);
     try {
-      check(source);
+      SecretFile.check(source);
     } catch (InvalidValueException e) {
       throw refused(e);
     }
@@ -122,7 +107,7 @@ public final class ProviderSecrets {
               }
               verifyFolder();
               StateFiles.replace(
-                  folder().resolve(name), text(new Stored(source, host.clock().instant())));
+                  folder().resolve(name), new SecretFile(source, host.clock().instant()).text());
               return name;
             });
   }
@@ -244,25 +229,6 @@ public final class ProviderSecrets {
     }
   }
 
-  private static void check(SecretSource source) throws InvalidValueException {
-    switch (source) {
-      case SecretSource.Value(String value) -> SecretText.value(value);
-      case SecretSource.Environment(String variable) -> SecretText.variable(variable);
-      case SecretSource.Command(List<String> words) -> {
-        boolean whole =
-            !words.isEmpty()
-                && !words.getFirst().isEmpty()
-                && words.size() <= MOST_WORDS
-                && words.stream().mapToInt(String::length).sum() <= LONGEST_COMMAND
-                && words.stream().noneMatch(word -> word.indexOf('\0') >= 0);
-        if (!whole) {
-          throw new InvalidValueException(
-              "expected a command of 1 to " + MOST_WORDS + " words, found none such");
-        }
-      }
-    }
-  }
-
   private static SupervisorException refused(InvalidValueException e) {
     return new SupervisorException(Reason.REFUSED, "secret: " + e.getMessage(), e);
   }
@@ -284,66 +250,8 @@ public final class ProviderSecrets {
     }
   }
 
-  private Optional<Stored> read(String name) throws SupervisorException {
+  private Optional<SecretFile> read(String name) throws SupervisorException {
     verifyFolder();
-    Path file = folder().resolve(name);
-    try {
-      JsonFields fields =
-          JsonFields.of(
-              StrictJson.parse(PrivateFile.read(file, LARGEST_FILE), LARGEST_FILE),
-              "",
-              "set",
-              "value",
-              "environment",
-              "command");
-      Instant set = Instant.ofEpochMilli(fields.integer("set", 0, CanonicalJson.LARGEST));
-      SecretSource source =
-          fields.has("value")
-              ? new SecretSource.Value(SecretText.value(fields.text("value")))
-              : fields.has("environment")
-                  ? new SecretSource.Environment(SecretText.variable(fields.text("environment")))
-                  : new SecretSource.Command(fields.texts("command"));
-      check(source);
-      return Optional.of(new Stored(source, set));
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
-    } catch (IOException e) {
-      throw new SupervisorException(
-          Reason.STATE, "secret " + name + ": " + String.valueOf(e.getMessage()), e);
-    } catch (JsonException | InvalidValueException e) {
-      // Without the message: what it found may be the secret.
-      throw new SupervisorException(
-          Reason.STATE,
-          "secret "
-              + name
-              + ": "
-              + file
-              + " is not as claw writes it; set the secret again with 'claw secret set "
-              + name
-              + "'");
-    }
-  }
-
-  private static String text(Stored stored) throws SupervisorException {
-    ObjectNode node = JsonNodeFactory.instance.objectNode();
-    node.put("set", stored.set().toEpochMilli());
-    switch (stored.source()) {
-      case SecretSource.Value(String value) -> node.put("value", value);
-      case SecretSource.Environment(String variable) -> node.put("environment", variable);
-      case SecretSource.Command(List<String> words) -> {
-        ArrayNode array = node.putArray("command");
-        words.forEach(array::add);
-      }
-    }
-    return canonical(node);
-  }
-
-  private static String canonical(JsonNode node) throws SupervisorException {
-    try {
-      return CanonicalJson.text(node) + "\n";
-    } catch (JsonException e) {
-      throw new SupervisorException(
-          Reason.REFUSED, "secret: expected well-formed Unicode, found something else");
-    }
+    return SecretFile.read(folder().resolve(name), name);
   }
 }
