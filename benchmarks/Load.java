@@ -104,6 +104,7 @@ final class Load {
         int part = (int) Math.min(size, BUFFER - head.length);
         byte[] begin = Arrays.copyOf(head, head.length + part);
         System.arraycopy(body, 0, begin, head.length, part);
+        pace.await(part);
         out.write(begin);
         for (long left = size - part; left > 0; left -= BUFFER) {
           pace.await(size - left);
