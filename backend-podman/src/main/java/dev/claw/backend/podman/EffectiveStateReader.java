@@ -11,7 +11,9 @@ import dev.claw.model.EffectiveState.MountPoint;
 import dev.claw.model.InvalidValueException;
 import dev.claw.model.Quoted;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,18 +29,33 @@ import java.util.stream.Stream;
  * Podman's account only what is Podman's own to know (image, labels, given environment).
  */
 final class EffectiveStateReader {
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
+  private static final int MOST_LOOKS = 2000;
+
   private final Libpod libpod;
   private final Path proc;
   private final Path cgroups;
+  private final Pause pause;
 
   /**
    * @param proc where procfs is mounted
    * @param cgroups where cgroup v2 is mounted
    */
   EffectiveStateReader(Libpod libpod, Path proc, Path cgroups) {
+    this(libpod, proc, cgroups, Thread::sleep);
+  }
+
+  EffectiveStateReader(Libpod libpod, Path proc, Path cgroups, Pause pause) {
     this.libpod = libpod;
     this.proc = proc;
     this.cgroups = cgroups;
+    this.pause = pause;
+  }
+
+  /** How to wait. */
+  @FunctionalInterface
+  interface Pause {
+    void await(Duration time) throws InterruptedException;
   }
 
   EffectiveState read(AgentId id, ListedContainer row) throws BackendException {
@@ -75,6 +92,7 @@ final class EffectiveStateReader {
     ProcFiles process = new ProcFiles(proc, Integer.toString(pid));
     ProcFiles self = new ProcFiles(proc, "self");
     long started = process.startTime();
+    awaitProgram(process, inspect.get("Id").text());
     Map<String, String> status = process.status();
     checkIdentity(inspect, status);
 
@@ -124,6 +142,28 @@ final class EffectiveStateReader {
       throw new IOException("the process was replaced while it was read");
     }
     return effective;
+  }
+
+  /**
+   * Podman says that a container has started when the OCI runtime has been told to go on; what the
+   * runtime does last, such as to install seccomp's filter, may not have been done by then. Until
+   * it becomes the container's program the process has the runtime's command line, which ends with
+   * the container's id. One that stays so is read as it is.
+   */
+  private void awaitProgram(ProcFiles process, String id) throws IOException {
+    for (int look = 0; look < MOST_LOOKS && isRuntime(process.commandLine(), id); look++) {
+      try {
+        pause.await(LOOK_AGAIN);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("interrupted while the container's program began");
+      }
+    }
+  }
+
+  private static boolean isRuntime(List<String> command, String id) {
+    int last = command.lastIndexOf(id);
+    return last > 0 && last >= command.size() - 2; // behind it only what the last NUL ends
   }
 
   /**

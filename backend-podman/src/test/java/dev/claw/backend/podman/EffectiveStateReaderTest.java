@@ -11,11 +11,14 @@ import dev.claw.model.BackendException.Kind;
 import dev.claw.model.ContainerSpec;
 import dev.claw.model.EffectiveState;
 import dev.claw.model.EffectiveState.MountPoint;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,6 +112,55 @@ class EffectiveStateReaderTest {
     }
   }
 
+  @Test
+  void aProcessThatIsTheRuntimesStillIsWaitedFor() throws Exception {
+    prepare("4.3.1");
+    Path process = process("4.3.1");
+    String confined = Files.readString(process.resolve("status"));
+    Files.writeString(process.resolve("status"), confined.replace("Seccomp:\t2", "Seccomp:\t0"));
+    Files.writeString(process.resolve("cmdline"), runtime());
+    AtomicInteger pauses = new AtomicInteger();
+    EffectiveState state =
+        read(
+            time -> {
+              if (pauses.incrementAndGet() == 3) {
+                write(process.resolve("status"), confined);
+                write(process.resolve("cmdline"), "/bin/busybox\0sh\0");
+              }
+            });
+    assertThat(state.seccompMode()).isEqualTo(2);
+    assertThat(pauses).hasValue(3);
+  }
+
+  @Test
+  void aProcessThatPassesForTheRuntimeForeverIsReadAsItIs() throws Exception {
+    prepare("4.3.1");
+    Path process = process("4.3.1");
+    String status = Files.readString(process.resolve("status"));
+    Files.writeString(process.resolve("status"), status.replace("Seccomp:\t2", "Seccomp:\t0"));
+    Files.writeString(process.resolve("cmdline"), runtime());
+    assertThat(read(time -> {}).seccompMode()).isZero();
+  }
+
+  private static String runtime() throws Exception {
+    return "/usr/bin/crun\0create\0--bundle\0/b\0" + fullId("4.3.1") + "\0";
+  }
+
+  private static void write(Path file, String text) {
+    try {
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private EffectiveState read(EffectiveStateReader.Pause pause) throws Exception {
+    try (FakeService service = new FakeService(folder)) {
+      service.recorded(INSPECT, "4.3.1/inspect-running.json");
+      return reader(service, pause).read(ID, row());
+    }
+  }
+
   private EffectiveState read(String version) throws Exception {
     prepare(version);
     try (FakeService service = new FakeService(folder)) {
@@ -118,8 +170,16 @@ class EffectiveStateReaderTest {
   }
 
   private EffectiveStateReader reader(FakeService service) {
+    return reader(
+        service,
+        time -> {
+          throw new AssertionError("nothing to wait for");
+        });
+  }
+
+  private EffectiveStateReader reader(FakeService service, EffectiveStateReader.Pause pause) {
     return new EffectiveStateReader(
-        service.libpod(), folder.resolve("proc"), folder.resolve("cgroup"));
+        service.libpod(), folder.resolve("proc"), folder.resolve("cgroup"), pause);
   }
 
   private void prepare(String version) throws Exception {
@@ -128,6 +188,7 @@ class EffectiveStateReaderTest {
       Files.writeString(process.resolve(file), FakeService.fixture(version + "/proc/" + file));
     }
     Files.copy(process.resolve("uid_map"), process.resolve("gid_map"));
+    Files.writeString(process.resolve("cmdline"), "/bin/busybox\0sh\0-c\0sleep 60\0");
     Files.createDirectories(process.resolve("net"));
     Files.writeString(process.resolve("net/dev"), FakeService.fixture(version + "/proc/net-dev"));
     namespaces(process, 2);
