@@ -49,8 +49,7 @@ final class StartCommand implements Callable<ExitCode> {
     }
     report
         .closed()
-        .ifPresent(
-            why -> claw.err().println("claw: " + report.agent() + " has NO WAY OUT: " + why));
+        .ifPresent(lacks -> claw.err().println("claw: " + report.agent() + " has " + lacks));
     claw.err().println(report.summary());
     claw.out().println(report.agent());
   }

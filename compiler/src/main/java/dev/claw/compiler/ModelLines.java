@@ -5,7 +5,6 @@ import dev.claw.compiler.PolicyExplanation.Line;
 import dev.claw.compiler.PolicyExplanation.Section;
 import dev.claw.compiler.PolicyExplanation.Status;
 import dev.claw.model.EgressPolicy;
-import dev.claw.model.EgressPolicy.Budgets;
 import dev.claw.model.ModelPolicy;
 import dev.claw.model.NetworkProfile;
 import dev.claw.model.Quoted;
@@ -18,25 +17,24 @@ final class ModelLines {
   private ModelLines() {}
 
   static List<Line> of(ModelPolicy policy, EgressPolicy reach) {
-    return reach.profile() != NetworkProfile.ALLOWLIST && !policy.primary().isEmpty()
-        ? List.of(outOfReach(policy, reach.profile()))
-        : reached(policy, reach.budgets());
+    return reach.profile() == NetworkProfile.OFFLINE && !policy.primary().isEmpty()
+        ? List.of(outOfReach(policy))
+        : reached(policy, reach);
   }
 
-  /** Only an allowlist agent has a door, and the broker behind it. */
-  private static Line outOfReach(ModelPolicy policy, NetworkProfile profile) {
+  private static Line outOfReach(ModelPolicy policy) {
     return new Line(
         Section.MODELS,
-        "It reaches no model, and so answers nothing: an agent whose network is "
-            + profile.word()
-            + " has no door to claw's model broker. It would think with "
+        "It reaches no model, and so answers nothing: an agent whose network is offline has no door"
+            + " to claw's model broker. It would think with "
             + Quoted.visible(policy.primary())
             + " if network.profile were allowlist.",
         Enforcer.KERNEL,
         Status.ENFORCED);
   }
 
-  private static List<Line> reached(ModelPolicy policy, Budgets budgets) {
+  private static List<Line> reached(ModelPolicy policy, EgressPolicy reach) {
+    boolean open = reach.profile() == NetworkProfile.OPEN;
     List<Line> lines = new ArrayList<>();
     lines.add(
         new Line(
@@ -55,7 +53,9 @@ final class ModelLines {
                   + provider.models().stream()
                       .map(model -> Quoted.visible(model.id()))
                       .collect(Collectors.joining(", "))
-                  + ") through claw's model broker only, which goes to "
+                  + ") through claw's model broker"
+                  + (open ? "" : " only")
+                  + ", which goes to "
                   + Quoted.visible(provider.baseUrl())
                   + (provider.secret().isEmpty()
                       ? " without a key."
@@ -66,8 +66,18 @@ final class ModelLines {
     if (!policy.providers().isEmpty()) {
       lines.add(
           broker(
-              "It can call the models named here and no others, and none while claw's supervisor"
+              (open ? "Through the broker it" : "It")
+                  + " can call the models named here and no others, and none while claw's supervisor"
                   + " does not run."));
+      if (open) {
+        lines.add(
+            new Line(
+                Section.MODELS,
+                "Its network is open: past the broker it can call any model that wants no key, or"
+                    + " whose key it has. claw neither counts nor records that.",
+                Enforcer.NOBODY,
+                Status.NOT_ENFORCED));
+      }
       lines.add(
           broker(
               policy.content()
@@ -76,10 +86,15 @@ final class ModelLines {
                   : "Model calls are recorded with model, status, bytes and tokens, not with their"
                       + " content."));
     }
-    if (budgets.modelTokensPerDay() != Long.MAX_VALUE) {
+    long tokens = reach.budgets().modelTokensPerDay();
+    if (tokens != Long.MAX_VALUE) {
       lines.add(
           broker(
-              "It can use at most " + budgets.modelTokensPerDay() + " tokens a day, both ways."));
+              "It can use at most "
+                  + tokens
+                  + " tokens a day"
+                  + (open ? " through the broker" : "")
+                  + ", both ways."));
     }
     return lines;
   }

@@ -30,7 +30,7 @@ final class ReachLines {
       case OPEN ->
           reach.add(
               "It reaches all that you can reach, your own machine and network included. No rule"
-                  + " and no budget holds.",
+                  + " holds, and no budget but for calls of claw's model broker.",
               Enforcer.NOBODY,
               Status.NOT_ENFORCED);
     }

@@ -3,6 +3,7 @@ package dev.claw.compiler;
 import dev.claw.compiler.YamlNode.Entry;
 import dev.claw.compiler.YamlNode.Mapping;
 import dev.claw.compiler.YamlNode.Scalar;
+import dev.claw.model.NetworkProfile;
 import dev.claw.model.Quoted;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ record TemplateChain(List<Link> links) {
   static final int LONGEST = 8;
 
   private static final Set<String> OWN = Set.of("apiVersion", "name", "description", "extends");
+  private static final Set<String> RULES = Set.of("allow", "deny");
 
   /** A template as text and as a tree. */
   record Link(TemplateSource source, Mapping root) {}
@@ -135,19 +137,46 @@ record TemplateChain(List<Link> links) {
     return links.stream().map(Link::source).toList();
   }
 
-  /** What the template says together with what it extends: maps merge, all else replaces. */
+  /**
+   * What the template says together with what it extends: maps merge, all else replaces. Where a
+   * template opens the network it leaves the rules of those that it extends behind, since none
+   * could hold.
+   */
   Mapping merged() {
     Mapping merged = links.getFirst().root();
     for (Link link : links.subList(1, links.size())) {
-      merged = merge(merged, inherited(link.root()));
+      boolean open = isOpen(merged);
+      Mapping inherited = without(link.root(), OWN);
+      merged = merge(merged, open ? withoutRules(inherited) : inherited);
     }
     return merged;
   }
 
-  private static Mapping inherited(Mapping parent) {
+  private static boolean isOpen(Mapping template) {
+    return template.find("network").map(Entry::value).stream()
+        .filter(Mapping.class::isInstance)
+        .flatMap(network -> ((Mapping) network).find("profile").stream())
+        .anyMatch(
+            profile ->
+                profile.value() instanceof Scalar scalar
+                    && scalar.text().equals(NetworkProfile.OPEN.word()));
+  }
+
+  private static Mapping withoutRules(Mapping template) {
     return new Mapping(
-        parent.at(),
-        parent.entries().stream().filter(entry -> !OWN.contains(entry.key())).toList());
+        template.at(),
+        template.entries().stream()
+            .map(
+                entry ->
+                    entry.key().equals("network") && entry.value() instanceof Mapping network
+                        ? new Entry(entry.at(), entry.key(), without(network, RULES))
+                        : entry)
+            .toList());
+  }
+
+  private static Mapping without(Mapping map, Set<String> keys) {
+    return new Mapping(
+        map.at(), map.entries().stream().filter(entry -> !keys.contains(entry.key())).toList());
   }
 
   private static Mapping merge(Mapping child, Mapping parent) {

@@ -40,6 +40,24 @@ class PolicyCompilerTest {
   }
 
   @Test
+  void whoOpensTheNetworkLeavesInheritedRulesBehind() {
+    CompiledPolicy policy =
+        Fixture.compiled(
+            Fixture.template(
+                "extends: coder\nnetwork: {profile: open, budgets: {requestsPerMinute: 7}}\n"));
+    assertThat(Fixture.compiled(Fixture.template("extends: coder\n")).egress().deny()).isNotEmpty();
+    assertThat(policy.egress().allow()).isEmpty();
+    assertThat(policy.egress().deny()).isEmpty();
+    assertThat(policy.egress().budgets().requestsPerMinute()).isEqualTo(7);
+    assertThat(
+            Fixture.problems(
+                Fixture.template(
+                    "extends: coder\nnetwork: {profile: open, deny: [{host: a.example}]}\n")))
+        .as("rules of its own")
+        .contains("on an open network no rule holds");
+  }
+
+  @Test
   void theOperatorsUrlAndKeyNeverReachOpenClaw() throws Exception {
     CompiledPolicy policy =
         Fixture.compiled(

@@ -148,10 +148,19 @@ class PolicyExplanationTest {
   }
 
   @Test
-  void anAgentOnAnOpenNetworkReachesNoModel() throws Exception {
-    assertThat(row(explain(MODELS + "network: {profile: open}"), "local/m"))
-        .contains("reaches no model")
-        .contains("open");
+  void anAgentOnAnOpenNetworkHasTheBrokerAndIsNotBoundToIt() throws Exception {
+    PolicyExplanation explanation =
+        explain(MODELS + "network: {profile: open, budgets: {modelTokensPerDay: 9000}}");
+    assertThat(explanation.text())
+        .contains("It thinks with local/m.")
+        .doesNotContain("broker only");
+    assertThat(row(explanation, "through claw's model broker")).startsWith("BROKER ENFORCED");
+    assertThat(row(explanation, "and no others, and none while"))
+        .startsWith("BROKER ENFORCED Through the broker");
+    assertThat(row(explanation, "9000 tokens")).contains("through the broker");
+    assertThat(row(explanation, "past the broker")).startsWith("NOBODY NOT_ENFORCED");
+    assertThat(explain(MODELS + "network: {profile: allowlist}").text())
+        .doesNotContain("past the broker");
   }
 
   @Test

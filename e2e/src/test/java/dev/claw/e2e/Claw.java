@@ -80,7 +80,12 @@ final class Claw implements AutoCloseable {
   }
 
   Command command(String... arguments) {
-    List<String> words = new ArrayList<>(List.of(LAUNCHER.toString()));
+    return commandBy(LAUNCHER.toString(), arguments);
+  }
+
+  /** The same by another launcher. */
+  Command commandBy(String launcher, String... arguments) {
+    List<String> words = new ArrayList<>(List.of(launcher));
     words.addAll(List.of(arguments));
     return new Command(words)
         .with("CLAW_HOME", home.toString())

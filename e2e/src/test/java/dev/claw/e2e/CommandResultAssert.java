@@ -28,6 +28,12 @@ final class CommandResultAssert extends AbstractAssert<CommandResultAssert, Comm
     return this;
   }
 
+  /** Standard output is this. */
+  CommandResultAssert printsExactly(String text) {
+    Assertions.assertThat(actual.out()).as(actual.toString()).isEqualTo(text);
+    return this;
+  }
+
   /** Standard output is this and the end of a line. */
   CommandResultAssert printsOnly(String text) {
     Assertions.assertThat(actual.out()).as(actual.toString()).isEqualTo(text + "\n");

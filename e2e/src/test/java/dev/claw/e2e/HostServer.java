@@ -17,6 +17,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
 
 /** A server of the host on all its addresses, which counts who gets through to it. */
 final class HostServer implements AutoCloseable {
@@ -34,10 +36,10 @@ final class HostServer implements AutoCloseable {
   private final Queue<String> heard = new ConcurrentLinkedQueue<>();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
-  private HostServer(Service service) {
+  private HostServer(ServerSocketFactory sockets, Service service) {
     this.service = service;
     try {
-      listener = new ServerSocket();
+      listener = sockets.createServerSocket();
       listener.bind(new InetSocketAddress("0.0.0.0", 0), 1024);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -46,14 +48,24 @@ final class HostServer implements AutoCloseable {
   }
 
   static HostServer of(Service service) {
-    return new HostServer(service);
+    return new HostServer(ServerSocketFactory.getDefault(), service);
   }
 
   /** One that answers each connection's first request with 200 and {@code served by PORT}. */
   static HostServer http() {
+    return answering(ServerSocketFactory.getDefault());
+  }
+
+  /** The same over TLS. */
+  static HostServer https(SSLContext context) {
+    return answering(context.getServerSocketFactory());
+  }
+
+  private static HostServer answering(ServerSocketFactory sockets) {
     HostServer[] self = new HostServer[1];
     self[0] =
         new HostServer(
+            sockets,
             (in, out, connection) -> {
               self[0].heard.add(head(in));
               out.write(ok("served by " + connection.getLocalPort()));
@@ -108,7 +120,7 @@ final class HostServer implements AutoCloseable {
     return connections.get();
   }
 
-  /** All that requests said to {@link #http}. */
+  /** All that requests said to {@link #http} or {@link #https}. */
   String heard() {
     return String.join("", heard);
   }

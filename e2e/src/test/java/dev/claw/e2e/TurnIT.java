@@ -162,6 +162,17 @@ class TurnIT {
     assertThat(claw.run("exec", agent, "--", "pgrep", "-x", "curl")).exits(1);
   }
 
+  /** OpenClaw asks its feed by itself, at its start. */
+  @Test
+  void nobodyIsAskedForOpenClawsOwnFeed() {
+    try (RunningCommand log = claw.command("egress", "log", "-f", agent).start()) {
+      log.closeInput();
+      log.await("the feed", () -> log.out().contains("clawhub.ai"));
+    }
+    assertThat(claw.run("egress", "pending", agent)).succeeds().doesNotPrint("clawhub.ai");
+    assertThat(claw.run("approvals", "list", "--json")).succeeds().doesNotPrint("clawhub.ai");
+  }
+
   @Test
   void aModelThatTheLockDoesNotNameIsRefused() {
     assertThat(

@@ -197,6 +197,18 @@ public record PolicyLock(
   }
 
   /**
+   * Whether the agent has a door to the supervisor: for all its connections where rules hold, for
+   * its model calls on an open network.
+   */
+  public boolean hasDoor() {
+    return switch (reach.profile()) {
+      case OFFLINE -> false;
+      case ALLOWLIST -> true;
+      case OPEN -> !models.providers().isEmpty();
+    };
+  }
+
+  /**
    * The digest of what a container is made from under this lock, which its label {@code claw.lock}
    * holds: the artefacts and the image. Locks that differ elsewhere, such as in egress rules, have
    * the same, and a container of one is a container of the other.

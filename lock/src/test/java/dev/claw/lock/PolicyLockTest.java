@@ -9,9 +9,12 @@ import dev.claw.model.Digest;
 import dev.claw.model.EgressPolicy;
 import dev.claw.model.Image;
 import dev.claw.model.ModelPolicy;
+import dev.claw.model.NetworkProfile;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PolicyLockTest {
 
@@ -64,6 +67,35 @@ class PolicyLockTest {
     assertThat(lock.toJson().at("/image").has("digest")).isFalse();
     assertThat(lock.toJson().has("previous")).isFalse();
     assertThat(lock.toJson().at("/models").has("primary")).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "OFFLINE, true, false",
+    "ALLOWLIST, true, true",
+    "ALLOWLIST, false, true",
+    "OPEN, true, true",
+    "OPEN, false, false"
+  })
+  void aDoorIsWhereRulesHoldOrAModelIsCalled(NetworkProfile network, boolean models, boolean door)
+      throws JsonException {
+    PolicyLock lock = Samples.lock(1);
+    assertThat(
+            new PolicyLock(
+                    lock.agentId(),
+                    lock.agentName(),
+                    lock.serial(),
+                    lock.previous(),
+                    lock.template(),
+                    lock.artefacts(),
+                    lock.image(),
+                    lock.decide(),
+                    lock.touch(),
+                    new EgressPolicy(network, List.of(), List.of(), EgressPolicy.Budgets.UNBOUNDED),
+                    models ? lock.models() : new ModelPolicy("", List.of()),
+                    lock.versions())
+                .hasDoor())
+        .isEqualTo(door);
   }
 
   @Test

@@ -67,11 +67,12 @@ public interface Backend extends AutoCloseable {
   void startNamespaces(AgentId id) throws BackendException;
 
   /**
-   * Builds the one way out of the agent's network namespace, which must have been started: every
-   * TCP connection arrives at the socket, preceded by a PROXY protocol v2 header with the
-   * destination that the agent asked for. An open door is left alone; it outlives a restart of the
-   * container and of whoever serves the socket, and ends with the pod. While nobody serves the
-   * socket, connections end at once.
+   * Builds the agent's door in its network namespace, which must have been started. Connections
+   * arrive at the socket, preceded by a PROXY protocol v2 header with the destination that the
+   * agent asked for: every TCP connection, as nothing else leaves; where the network is {@link
+   * NetworkProfile#OPEN}, only those to the model broker's port on loopback. An open door is left
+   * alone; it outlives a restart of the container and of whoever serves the socket, and ends with
+   * the pod. While nobody serves the socket, connections end at once.
    *
    * @param socket path of a Unix stream socket, at most 107 bytes
    * @throws BackendException of kind FAILED where the host lacks what a door is built with

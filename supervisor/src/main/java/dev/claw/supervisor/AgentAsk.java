@@ -166,8 +166,7 @@ public final class AgentAsk {
     // One that was lost since the start, with what serves it.
     Optional<String> closed = new AgentDoor(host).open(agent, lock);
     if (closed.isPresent()) {
-      throw new SupervisorException(
-          Reason.FAILED, name + ": it has no way to its model: " + closed.get());
+      throw new SupervisorException(Reason.FAILED, name + ": it has " + closed.get());
     }
     return lock;
   }

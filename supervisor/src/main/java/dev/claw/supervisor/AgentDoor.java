@@ -6,7 +6,7 @@ import dev.claw.model.BackendException.Kind;
 import dev.claw.model.NetworkProfile;
 import java.util.Optional;
 
-/** Sees to an agent's one way out, which stands before anything of the agent's runs. */
+/** Sees to an agent's door, which stands before anything of the agent's runs. */
 final class AgentDoor {
   private final Host host;
 
@@ -18,13 +18,13 @@ final class AgentDoor {
    * Has the agent's egress served and its door opened; nothing for an agent that has none by
    * policy.
    *
-   * @return why the agent has no way out although its lock gives it one, which the host's lack of a
+   * @return what the agent lacks of what its lock gives it, and why, which the host's lack of a
    *     tool can cause; nothing is open then that should not be
    * @throws SupervisorException where nobody serves the agent's egress
    */
   Optional<String> open(AgentRecord agent, PolicyLock lock)
       throws SupervisorException, BackendException {
-    if (lock.reach().profile() != NetworkProfile.ALLOWLIST) {
+    if (!lock.hasDoor()) {
       return Optional.empty();
     }
     var socket = host.egress().serve(agent.name());
@@ -33,7 +33,9 @@ final class AgentDoor {
       return Optional.empty();
     } catch (BackendException e) {
       if (e.kind() == Kind.FAILED) {
-        return Optional.of(String.valueOf(e.getMessage()));
+        String lacks =
+            lock.reach().profile() == NetworkProfile.OPEN ? "NO WAY TO ITS MODEL" : "NO WAY OUT";
+        return Optional.of(lacks + ": " + e.getMessage());
       }
       throw e;
     }

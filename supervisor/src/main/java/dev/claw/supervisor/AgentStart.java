@@ -54,8 +54,8 @@ public final class AgentStart {
    *
    * @param wasRunning whether nothing had to be done
    * @param unenforced limits that the host does not enforce, as allowed
-   * @param closed why the agent has no way out although its lock gives it one; empty where it has
-   *     what its lock gives it
+   * @param closed what the agent lacks of the way out that its lock gives it, and why; empty where
+   *     it lacks nothing
    * @param container time until the container ran and was compared with its lock
    * @param ready further time until the gateway was ready; zero where nobody waited
    */
@@ -224,7 +224,7 @@ public final class AgentStart {
       backend.remove(agent.id());
       backend.create(spec, lock.containerDigest(), host.home().agent(agent.name()).seccomp());
     }
-    progress.step("opening its way out");
+    progress.step("opening its door");
     backend.startNamespaces(agent.id());
     Optional<String> closed = new AgentDoor(host).open(agent, lock);
     progress.step("starting the container");

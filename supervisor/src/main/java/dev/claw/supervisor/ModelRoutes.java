@@ -3,7 +3,6 @@ package dev.claw.supervisor;
 import dev.claw.lock.PolicyLock;
 import dev.claw.model.AgentName;
 import dev.claw.model.ModelPolicy;
-import dev.claw.model.NetworkProfile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +25,8 @@ public final class ModelRoutes {
    *
    * @param models ids
    * @param primary of these models, if it is among them
-   * @param agentUrl what the agent calls; empty where no broker serves it
-   * @param baseUrl where the broker, or the agent itself, reaches the provider
+   * @param agentUrl what the agent calls; empty where it has no door to the broker
+   * @param baseUrl where the broker reaches the provider
    * @param secret name of the key; empty where the provider wants none
    * @param secretSet whether there is one of this name
    */
@@ -70,7 +69,7 @@ public final class ModelRoutes {
 
   private void add(AgentName name, List<Route> routes) throws SupervisorException {
     PolicyLock lock = new Policies(host).locked(name).lock();
-    boolean brokered = lock.reach().profile() == NetworkProfile.ALLOWLIST;
+    boolean brokered = lock.hasDoor();
     String primary = lock.models().primary();
     for (ModelPolicy.Provider provider : lock.models().providers()) {
       Optional<String> secret = Optional.of(provider.secret()).filter(text -> !text.isEmpty());

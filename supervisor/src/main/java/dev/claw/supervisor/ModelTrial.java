@@ -6,7 +6,6 @@ import dev.claw.lock.PolicyLock;
 import dev.claw.lock.StrictJson;
 import dev.claw.model.AgentName;
 import dev.claw.model.ModelPolicy;
-import dev.claw.model.NetworkProfile;
 import dev.claw.model.Quoted;
 import dev.claw.supervisor.SupervisorException.Reason;
 import java.io.IOException;
@@ -80,10 +79,12 @@ public final class ModelTrial {
               + name
               + "' shows those it has");
     }
-    if (lock.reach().profile() != NetworkProfile.ALLOWLIST) {
+    if (!lock.hasDoor()) {
       throw new SupervisorException(
           Reason.REFUSED,
-          name + ": no broker serves it; its template wants 'network: {profile: allowlist}'");
+          name
+              + ": its network is offline, which has no door to the model broker; its template wants"
+              + " 'network: {profile: allowlist}'");
     }
     BrokerConnection broker = new BrokerConnection(host.egress().serve(name), patience);
     List<Outcome> outcomes = new ArrayList<>();

@@ -5,9 +5,11 @@ import dev.claw.egress.Decision;
 import dev.claw.egress.EgressRequest;
 import dev.claw.egress.EgressRequest.Layer;
 import dev.claw.egress.EgressRules;
+import dev.claw.egress.Grant;
 import dev.claw.egress.HostName;
 import dev.claw.lock.PolicyLock;
 import dev.claw.model.AgentName;
+import dev.claw.model.EgressPolicy;
 import dev.claw.model.EgressRule;
 import dev.claw.model.InvalidValueException;
 import java.time.Instant;
@@ -22,6 +24,9 @@ import java.util.Optional;
 public final class PendingDenials {
   /** Most that are told apart; of more the newest are kept. */
   public static final int MOST = 1000;
+
+  /** Stands for the port where only a name was asked for. */
+  private static final int HTTPS = 443;
 
   private final Host host;
 
@@ -64,7 +69,7 @@ public final class PendingDenials {
 
   private record Counted(EgressEntry last, long count) {}
 
-  /** Denials that neither the lock nor a live grant would admit today. */
+  /** Denials that neither the lock nor a live grant would admit today, and no rule forbids. */
   public Found find(AgentName name) throws SupervisorException {
     PolicyLock lock = new Policies(host).locked(name).lock();
     GrantStore.Held held = new GrantStore(host).read(lock.agentId());
@@ -75,7 +80,9 @@ public final class PendingDenials {
     EgressLog.read(
         tail,
         entry -> {
-          if (isPolicy(entry) && !isAdmitted(entry, rules, held.now())) {
+          if (isPolicy(entry)
+              && !isAdmitted(entry, rules, held.now())
+              && !isForbidden(entry, lock.reach())) {
             Fold fold = new Fold(entry.host().orElse(""), entry.port(), entry.reason().orElse(""));
             Counted before = folds.remove(fold);
             long count = Math.addExact(entry.count(), before == null ? 0 : before.count());
@@ -118,6 +125,17 @@ public final class PendingDenials {
     return Optional.empty();
   }
 
+  /** Whether the policy's own {@code deny} covers it, so that somebody has decided already. */
+  private static boolean isForbidden(EgressEntry entry, EgressPolicy policy) {
+    try {
+      int port = entry.port().map(Long::intValue).orElse(HTTPS);
+      Grant grant = Grant.parse("pending", entry.host().orElse(""), List.of(port), Instant.EPOCH);
+      return GrantCheck.denied(policy, grant).isPresent();
+    } catch (InvalidValueException e) {
+      return false;
+    }
+  }
+
   private static boolean isAdmitted(EgressEntry entry, EgressRules rules, Instant now) {
     Optional<Decision.Reason> reason = reason(entry);
     if (reason.equals(Optional.of(Decision.Reason.ADDRESS))) {
@@ -149,7 +167,7 @@ public final class PendingDenials {
 
   private static Pending pending(AgentName agent, PolicyLock lock, Fold fold, Counted counted) {
     EgressEntry last = counted.last();
-    int port = fold.port().map(Long::intValue).orElse(443);
+    int port = fold.port().map(Long::intValue).orElse(HTTPS);
     Optional<String> command =
         reason(last).flatMap(r -> AllowCommand.find(agent, lock.reach(), r, fold.host(), port));
     // Only a host that is one stands in a rule; then the text is ASCII without quotes.

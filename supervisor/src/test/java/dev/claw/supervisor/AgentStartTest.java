@@ -9,6 +9,8 @@ import dev.claw.model.AgentContainer.State;
 import dev.claw.model.AgentName;
 import dev.claw.model.BackendException;
 import dev.claw.model.Digest;
+import dev.claw.model.ModelPolicy;
+import dev.claw.model.NetworkProfile;
 import dev.claw.supervisor.ScriptedBackend.Made;
 import dev.claw.supervisor.SupervisorException.Reason;
 import java.nio.file.Files;
@@ -20,6 +22,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class AgentStartTest extends AgentStartScene {
+  private static final AgentName OTHER = new AgentName("other");
+
   @Test
   void startsComparesAndWaits() throws Exception {
     AgentStart.Report report = fixture().start();
@@ -112,6 +116,35 @@ class AgentStartTest extends AgentStartScene {
     assertThat(calls).containsExactly("create", "startNamespaces", "openDoor", "start");
   }
 
+  private void create(NetworkProfile network, ModelPolicy models) throws Exception {
+    fixture().network = network;
+    fixture().models = models;
+    fixture().create(OTHER);
+  }
+
+  private AgentStart.Report startOther() throws Exception {
+    return new AgentStart(fixture().host).start(OTHER, fixture().options());
+  }
+
+  @Test
+  void onAnOpenNetworkTheDoorIsForItsModel() throws Exception {
+    create(NetworkProfile.OPEN, fixture().models);
+    backend().failIn("openDoor", BackendException.Kind.FAILED);
+    assertThat(startOther().closed().orElseThrow()).startsWith("NO WAY TO ITS MODEL: ");
+    backend().failIn("");
+    assertThat(startOther().closed()).isEmpty();
+    assertThat(fixture().egress.served).containsExactly(OTHER, OTHER);
+    assertThat(backend().isDoorOpen(fixture().record(OTHER).id())).isTrue();
+  }
+
+  @Test
+  void whoHasNothingToReachThroughADoorGetsNone() throws Exception {
+    create(NetworkProfile.OPEN, new ModelPolicy("", List.of()));
+    assertThat(startOther().closed()).isEmpty();
+    assertThat(fixture().egress.served).isEmpty();
+    assertThat(backend().methods()).doesNotContain("openDoor");
+  }
+
   @Test
   void whereNobodyServesTheEgressNothingIsStarted() throws Exception {
     fixture().egress.fails = true;
@@ -131,7 +164,7 @@ class AgentStartTest extends AgentStartScene {
   void aHostThatCanBuildNoDoorRunsTheAgentWithoutOneAndSaysSo() throws Exception {
     backend().failIn("openDoor", BackendException.Kind.FAILED);
     AgentStart.Report report = fixture().start();
-    assertThat(report.closed()).isPresent();
+    assertThat(report.closed().orElseThrow()).startsWith("NO WAY OUT: ");
     assertThat(container().state()).isEqualTo(State.RUNNING);
     backend().failIn("");
     assertThat(fixture().start().closed()).isEmpty();

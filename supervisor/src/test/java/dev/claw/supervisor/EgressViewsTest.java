@@ -353,6 +353,9 @@ class EgressViewsTest {
     denied("egress.connect", "down.example", 443, "connect");
     denied("model.call", "api.anthropic.com", 443, "model");
     denied("egress.connect", "x.evil.example", 443, "deny_rule");
+    denied("egress.name", "x.evil.example", 0, "no_rule");
+    // A rule that is gone by now: what is there today forbids 443.
+    denied("egress.connect", "x.evil.example", 8443, "deny_rule");
     denied("egress.connect", "a" + ESCAPE + "; rm -rf ~", 443, "no_rule");
     grant("granted.example", 443);
     PendingDenials.Found found = new PendingDenials(fixture.host).find(CODER);
@@ -361,7 +364,7 @@ class EgressViewsTest {
         .extracting(d -> d.host() + " " + d.port().orElse(0L) + " " + d.reason() + " " + d.count())
         .containsExactly(
             "a" + ESCAPE + "; rm -rf ~ 443 no-rule 1",
-            "x.evil.example 443 deny-rule 1",
+            "x.evil.example 8443 deny-rule 1",
             "web.example 80 path 1",
             "name.example 0 no-rule 42",
             "new.example 8443 no-rule 100",

@@ -67,6 +67,7 @@ public final class Fixture {
                   "http://127.0.0.1:11434/v1",
                   "local-key",
                   List.of(new ModelPolicy.Model("small", 1000, 100)))));
+  NetworkProfile network = NetworkProfile.ALLOWLIST;
   final Path folder;
   final SecureRandom random = new SecureRandom();
   public final ScriptedBackend backend = new ScriptedBackend();
@@ -173,7 +174,7 @@ public final class Fixture {
             Map.of("EDITOR", "vi"),
             allSecrets,
             new Seccomp(Seccomp.Kind.STRICT, Digest.of(SECCOMP)),
-            NetworkProfile.ALLOWLIST,
+            network,
             Duration.ofSeconds(42));
     return new CompiledPolicy(
         new CompiledPolicy.Template("coder", Digest.of(template)),
@@ -185,8 +186,7 @@ public final class Fixture {
             List.of(),
             rules),
         models,
-        new EgressPolicy(
-            NetworkProfile.ALLOWLIST, List.of(), List.of(), EgressPolicy.Budgets.UNBOUNDED),
+        new EgressPolicy(network, List.of(), List.of(), EgressPolicy.Budgets.UNBOUNDED),
         spec,
         new CompiledPolicy.Versions("0.1.0", "2026.9.6"),
         template,

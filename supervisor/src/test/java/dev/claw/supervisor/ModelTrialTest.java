@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import dev.claw.model.AgentName;
 import dev.claw.model.ModelPolicy;
+import dev.claw.model.NetworkProfile;
 import dev.claw.supervisor.SupervisorException.Reason;
 import dev.claw.supervisor.resident.ResidentFolder;
 import dev.claw.supervisor.resident.ResidentProcess;
@@ -266,6 +267,22 @@ class ModelTrialTest {
     assertThat(trouble(tried(provider("local", "bedrock", "", "small"))))
         .isEqualTo("the model broker can't carry the api bedrock");
     assertThat(requests).isEmpty();
+  }
+
+  @Test
+  void anOpenNetworkHasABrokerAndNoNetworkHasNone() throws Exception {
+    fixture.network = NetworkProfile.OPEN;
+    assertThat(tried(provider("local", "openai-completions", "", "small")))
+        .singleElement()
+        .matches(ModelTrial.Outcome::works);
+    AgentName offline = new AgentName("offline");
+    fixture.network = NetworkProfile.OFFLINE;
+    fixture.create(offline);
+    assertRefused(
+            Reason.REFUSED,
+            () ->
+                new ModelTrial(fixture.host, Duration.ofSeconds(30)).run(offline, Optional.empty()))
+        .hasMessageContaining("network is offline");
   }
 
   @Test

@@ -16,9 +16,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one way out of an agent's network namespace, built from outside: every TCP connection is
- * captured and handed by a relay to a Unix socket of the supervisor. The relay is a process of the
- * host, without capabilities, that the agent can neither see nor signal.
+ * What leads from an agent's network namespace to a Unix socket of the supervisor, built from
+ * outside: every TCP connection is captured, or, on an open network, model calls alone are taken.
+ * The relay is a process of the host, without capabilities, that the agent can neither see nor
+ * signal.
  */
 final class Door {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -45,19 +46,19 @@ final class Door {
               + ": expected a path without quotes, $ and control characters, since the relay's"
               + " configuration names it; choose another XDG_RUNTIME_DIR");
     }
-    String pid = shell.pid(id);
+    NamespaceShell.Namespaces namespaces = shell.namespaces(id);
+    DoorShape shape = DoorShape.of(namespaces.network());
     Path config = config(id);
     try (RuntimeFolder.Held _ = folder.lock("door.lock", Deadline.after(PATIENCE))) {
-      String network = new ProcFiles(proc, pid).namespace("net");
+      String network = new ProcFiles(proc, namespaces.pid()).namespace("net");
       List<Relays.Relay> running = relays.of(config);
       if (running.stream()
           .anyMatch(relay -> relay.network().equals(network) && leadsTo(relay, socket))) {
         return;
       }
       Relays.end(running);
-      Files.writeString(
-          config, NamespaceShell.resource("relay.cfg").replace("{socket}", socket.toString()));
-      shell.run(pid, NamespaceShell.resource("door.sh"), "door", config, log(id));
+      Files.writeString(config, shape.config(socket.toString()));
+      shell.run(namespaces.pid(), shape.script(), "door", config, log(id));
     } catch (IOException e) {
       throw failed(id, Quoted.visible(String.valueOf(e.getMessage())), e);
     }
@@ -78,7 +79,7 @@ final class Door {
 
   private Optional<Relays.Relay> relay(AgentId id) throws BackendException {
     try {
-      String network = new ProcFiles(proc, shell.pid(id)).namespace("net");
+      String network = new ProcFiles(proc, shell.namespaces(id).pid()).namespace("net");
       return relays.of(config(id)).stream()
           .filter(relay -> relay.network().equals(network))
           .findFirst();

@@ -5,13 +5,10 @@ import dev.claw.model.Check.Outcome;
 import dev.claw.model.Quoted;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -40,7 +37,7 @@ final class DoorTrial {
       Path config = Files.createTempFile("claw-door", ".cfg");
       Path log = Files.createTempFile("claw-door", ".log");
       try {
-        Files.writeString(config, resource("relay.cfg").replace("{socket}", "/nobody.sock"));
+        Files.writeString(config, DoorShape.CAPTURE.config("/nobody.sock"));
         return run(config, log.toFile())
             ? new Check(SUBJECT, Outcome.OK, "can be built for agents with egress rules", "")
             : failed(Files.readString(log).strip());
@@ -67,7 +64,7 @@ final class DoorTrial {
                     "--", //
                     "/bin/sh",
                     "-ec",
-                    resource("door.sh").replace("haproxy -D ", "haproxy -c "),
+                    DoorShape.CAPTURE.script().replace("haproxy -D ", "haproxy -c "),
                     "door",
                     config.toString()))
             .directory(new File("/"))
@@ -95,11 +92,5 @@ final class DoorTrial {
         "agents with egress rules have no way out: " + Quoted.visible(end.replace('\n', ' ')),
         "mend what it says; where nft fails, 'sudo modprobe -a nf_tables nft_chain_nat nft_redir nft_reject_inet' may"
             + " help");
-  }
-
-  private static String resource(String name) throws IOException {
-    try (InputStream in = Objects.requireNonNull(DoorTrial.class.getResourceAsStream(name), name)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 }

@@ -38,11 +38,19 @@ final class NamespaceShell {
   }
 
   /**
-   * The process that holds the agent's namespaces.
+   * An agent's namespaces.
+   *
+   * @param pid of the process that holds them
+   * @param network what the container of that process is labelled with; empty for nothing
+   */
+  record Namespaces(String pid, String network) {}
+
+  /**
+   * The agent's namespaces.
    *
    * @throws BackendException of kind NOT_FOUND where they are not up
    */
-  String pid(AgentId id) throws BackendException {
+  Namespaces namespaces(AgentId id) throws BackendException {
     ListedContainer row = agents.infra(id);
     String subject = "container " + Quoted.of(row.name());
     Json state = libpod.get(subject, "/containers/" + row.id() + "/json").get("State");
@@ -51,7 +59,7 @@ final class NamespaceShell {
       throw new BackendException(
           Kind.NOT_FOUND, subject + ": expected it running, found it stopped; start the agent");
     }
-    return Long.toString(pid);
+    return new Namespaces(Long.toString(pid), row.labels().getOrDefault(Label.NETWORK, ""));
   }
 
   /**

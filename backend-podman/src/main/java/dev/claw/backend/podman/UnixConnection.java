@@ -23,7 +23,7 @@ final class UnixConnection extends InputStream {
   private final Selector selector;
   private final SelectionKey key;
   private final ByteBuffer buffer = ByteBuffer.allocate(16 * 1024).flip();
-  private Deadline deadline;
+  private final Deadline deadline;
 
   private UnixConnection(SocketChannel channel, Selector selector, SelectionKey key, Deadline d) {
     this.channel = channel;
@@ -60,11 +60,6 @@ final class UnixConnection extends InputStream {
       channel.close();
       throw e;
     }
-  }
-
-  /** Another end for what follows. */
-  void setDeadline(Deadline deadline) {
-    this.deadline = deadline;
   }
 
   void write(ByteBuffer bytes) throws IOException {

@@ -64,14 +64,14 @@ final class WaysIn {
   }
 
   WayIn open(AgentId id, int port) throws BackendException {
-    String pid = shell.pid(id);
+    String pid = shell.namespaces(id).pid();
     try (RuntimeFolder.Held _ = folder.lock("door.lock", Deadline.after(PATIENCE))) {
       for (String key : keys(id, true)) {
         Open.of(folder, id, key, relays).close();
       }
       Open open = claim(id, port);
       try {
-        shell.run(pid, NamespaceShell.resource("way-in.sh"), "way-in", open.config(), open.log());
+        shell.run(pid, NamespaceShell.resource("relay.sh"), "way-in", open.config(), open.log());
       } catch (IOException | BackendException e) {
         open.close();
         throw e;

@@ -41,7 +41,7 @@ final class ChatText {
   static String started(AgentStart.Report report) {
     List<String> lines = new ArrayList<>();
     lines.add(report.summary());
-    report.closed().ifPresent(why -> lines.add("It has NO WAY OUT: " + Quoted.visible(why)));
+    report.closed().ifPresent(lacks -> lines.add("It has " + Quoted.visible(lacks)));
     if (!report.unenforced().isEmpty()) {
       lines.add("NOT ENFORCED on this host, as allowed: " + String.join(", ", report.unenforced()));
     }

@@ -53,16 +53,21 @@ final class EgressSources {
    */
   Source read(AgentName name) throws SupervisorException {
     PolicyLock lock = policies.locked(name).lock();
-    if (lock.reach().profile() != NetworkProfile.ALLOWLIST) {
+    if (!lock.hasDoor()) {
       throw new SupervisorException(
           Reason.REFUSED,
-          name + ": its network is '" + lock.reach().profile().word() + "', which has no door");
+          name
+              + ": its network is '"
+              + lock.reach().profile().word()
+              + "' and it has no model to call, so it has no door");
     }
+    // Grants given before the network was opened add to no rule.
+    boolean rules = lock.reach().profile() == NetworkProfile.ALLOWLIST;
     GrantStore.Held held = grants.read(lock.agentId());
     held.broken().forEach(broken -> log.accept(name + ": " + broken.sentence()));
     return new Source(
         lock.agentId(),
-        new AgentRules(lock.reach(), lock.models(), held.grants()),
+        new AgentRules(lock.reach(), lock.models(), rules ? held.grants() : List.of()),
         lock.reach().inspects()
             ? files.authority(host.home().agent(name), lock.agentId())
             : Optional.empty());

@@ -1,4 +1,4 @@
-# Builds a way into an agent's network namespace: sh -ec THIS way-in CONFIG
+# Starts a relay in an agent's network namespace: sh -ec THIS NAME CONFIG
 #
 # Runs in that namespace, as root of the operator's user namespace, which is no privilege on the host.
 ip link set lo up
