@@ -15,8 +15,11 @@ public interface AccessGate {
   /** The agents that the person is paired with and that there are, by name. */
   List<Paired> agents(ChatUser user) throws AccessException;
 
-  /** Who of the people paired with an agent may do this, such as to be asked for an approval. */
-  List<ChatUser> users(AgentName agent, ChatAction action) throws AccessException;
+  /**
+   * Who of the people paired with an agent may do this, such as to be asked for an approval; nobody
+   * where its name is no longer its own.
+   */
+  List<ChatUser> users(AgentRef agent, ChatAction action) throws AccessException;
 
   /**
    * The person shows a token; on record when it returns, a refusal as for {@link #decide}. The
@@ -25,7 +28,7 @@ public interface AccessGate {
   RequestOutcome request(ChatUser user, String token) throws AccessException;
 
   /** An agent and what the person is for it. */
-  record Paired(AgentName agent, Role role) {}
+  record Paired(AgentRef agent, Role role) {}
 
   /** What came of showing a token. */
   sealed interface RequestOutcome {

@@ -1,7 +1,6 @@
 package dev.claw.access;
 
 import dev.claw.model.Actor;
-import dev.claw.model.AgentName;
 import dev.claw.model.AuditEvent;
 import dev.claw.model.AuditEvent.Phase;
 import dev.claw.model.AuditEvent.Result;
@@ -33,7 +32,7 @@ final class FoldedRefusals {
     this.recorder = recorder;
   }
 
-  private record Key(String type, Actor actor, Optional<AgentName> chain) {}
+  private record Key(String type, Actor actor, Optional<AgentRef> chain) {}
 
   private static final class Series {
     private final Instant from;
@@ -58,7 +57,7 @@ final class FoldedRefusals {
   synchronized void refused(
       String type,
       Actor actor,
-      Optional<AgentName> chain,
+      Optional<AgentRef> chain,
       String reason,
       Map<String, Object> details,
       Instant now)
@@ -116,7 +115,7 @@ final class FoldedRefusals {
         key.chain(),
         new AuditEvent(
             key.type(),
-            key.chain().orElse(null),
+            key.chain().map(AgentRef::name).orElse(null),
             key.actor(),
             Phase.OUTCOME,
             Result.REFUSED,

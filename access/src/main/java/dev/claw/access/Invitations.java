@@ -65,6 +65,7 @@ public final class Invitations {
     Map<String, Object> intent =
         Map.of("invitation", id, "role", role.word(), "seconds", time.toSeconds());
     return recorder.act(
+        agent,
         AuditEvent.intent("access.invite", agent.name(), by, intent),
         outcome -> {
           Instant until =
@@ -212,6 +213,7 @@ public final class Invitations {
     intent.put("role", seen.get().role().word());
     Taken taken =
         recorder.act(
+            agent.get(),
             AuditEvent.intent(type, agent.get().name(), by, intent),
             outcome -> {
               Taken done =

@@ -52,7 +52,7 @@ public final class StoredGate implements AccessGate, AutoCloseable {
     if (pairing.isPresent() && pairing.get().role().includes(action.least())) {
       // Looking leaves no other trace, and whoever looked is asked for afterwards too.
       recorder.note(
-          Optional.of(name),
+          agent,
           new AuditEvent(
               "access.decide",
               name,
@@ -75,7 +75,7 @@ public final class StoredGate implements AccessGate, AutoCloseable {
     refusals.refused(
         "access.decide",
         user.actor(),
-        agent.map(AgentRef::name),
+        agent,
         word(reason),
         details,
         look.now());
@@ -91,21 +91,20 @@ public final class StoredGate implements AccessGate, AutoCloseable {
           for (AgentRef agent : all) {
             PairingTable.find(connection, agent.id(), user.id())
                 .pairing()
-                .ifPresent(pairing -> paired.add(new Paired(agent.name(), pairing.role())));
+                .ifPresent(pairing -> paired.add(new Paired(agent, pairing.role())));
           }
           return List.copyOf(paired);
         });
   }
 
   @Override
-  public List<ChatUser> users(AgentName name, ChatAction action) throws AccessException {
-    Optional<AgentRef> agent = agents.find(name);
-    if (agent.isEmpty()) {
+  public List<ChatUser> users(AgentRef agent, ChatAction action) throws AccessException {
+    if (!agents.find(agent.name()).equals(Optional.of(agent))) {
       return List.of();
     }
     return database.read(
         (connection, now) ->
-            PairingTable.of(connection, agent.get().id()).pairings().stream()
+            PairingTable.of(connection, agent.id()).pairings().stream()
                 .filter(pairing -> pairing.role().includes(action.least()))
                 .map(Pairing::user)
                 .toList());

@@ -80,6 +80,7 @@ final class TokenRequests {
     intent.put("userName", user.userName());
     Step step =
         recorder.act(
+            agent,
             StoredGate.intent(TYPE, agent.name(), user, intent),
             outcome -> {
               Step done =
@@ -140,7 +141,7 @@ final class TokenRequests {
     refusals.refused(
         TYPE,
         user.actor(),
-        agent.map(AgentRef::name),
+        agent,
         StoredGate.word(reason),
         Map.of("name", user.displayName(), "userName", user.userName()),
         now);

@@ -83,7 +83,7 @@ class DamagedTest {
     Files.write(scene.file, bytes);
     assertFails(() -> scene.may(ANN, ChatAction.STATUS));
     assertFails(() -> scene.gate.agents(ANN));
-    assertFails(() -> scene.gate.users(CODER.name(), ChatAction.STATUS));
+    assertFails(() -> scene.gate.users(CODER, ChatAction.STATUS));
     assertFails(() -> scene.show(ANN, PairingToken.random(scene.random)));
     assertFails(() -> scene.invite(Role.VIEWER));
   }

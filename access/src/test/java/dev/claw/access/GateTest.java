@@ -37,10 +37,10 @@ class GateTest {
     for (ChatAction action : ChatAction.values()) {
       boolean reaches = role.compareTo(action.least()) >= 0;
       assertThat(scene.may(ANN, action)).as(action.toString()).isEqualTo(reaches);
-      assertThat(scene.gate.users(CODER.name(), action).contains(ANN)).isEqualTo(reaches);
+      assertThat(scene.gate.users(CODER, action).contains(ANN)).isEqualTo(reaches);
       assertThat(scene.may(EVE, action)).isFalse();
     }
-    assertThat(scene.gate.agents(ANN)).containsExactly(new Paired(CODER.name(), role));
+    assertThat(scene.gate.agents(ANN)).containsExactly(new Paired(CODER, role));
     assertThat(scene.gate.agents(EVE)).isEmpty();
   }
 
@@ -88,7 +88,7 @@ class GateTest {
     scene.agents.remove(CODER);
     assertThat(scene.gate.decide(ANN, CODER.name(), ChatAction.STATUS)).isEqualTo(denied);
     assertThat(scene.gate.agents(ANN)).isEmpty();
-    assertThat(scene.gate.users(CODER.name(), ChatAction.STATUS)).isEmpty();
+    assertThat(scene.gate.users(CODER, ChatAction.STATUS)).isEmpty();
   }
 
   @ParameterizedTest
@@ -107,7 +107,7 @@ class GateTest {
     assertThat(scene.may(ANN, ChatAction.STATUS)).isFalse();
     assertThat(scene.may(EVE, ChatAction.STATUS)).isTrue();
     assertThat(scene.gate.agents(ANN)).isEmpty();
-    assertThat(scene.gate.users(CODER.name(), ChatAction.STATUS)).containsExactly(EVE);
+    assertThat(scene.gate.users(CODER, ChatAction.STATUS)).containsExactly(EVE);
     Pairings.Listing listing = scene.pairings.list(List.of(CODER));
     assertThat(listing.pairings()).extracting(Pairings.Listed::user).containsExactly(666L);
     assertThat(listing.problems()).hasSize(1);

@@ -121,8 +121,11 @@ final class Scene implements AccessDatabase, AccessAgents, AccessRecord {
   }
 
   @Override
-  public AuditLog chain(Optional<AgentName> agent) {
-    return AuditLog.open(log(agent), keys, () -> now);
+  public AuditLog chain(Optional<AgentRef> agent) throws AccessException {
+    if (agent.isPresent() && !agents.contains(agent.get())) {
+      throw new AccessException(agent.get().name() + ": its folder is gone or another's");
+    }
+    return AuditLog.open(log(agent.map(AgentRef::name)), keys, () -> now);
   }
 
   Path log(Optional<AgentName> agent) {

@@ -4,6 +4,7 @@ import dev.claw.access.AccessException;
 import dev.claw.access.AccessGate;
 import dev.claw.access.AccessGate.Paired;
 import dev.claw.access.AccessGate.RequestOutcome;
+import dev.claw.access.AgentRef;
 import dev.claw.access.ChatAction;
 import dev.claw.access.ChatAgents;
 import dev.claw.access.ChatUser;
@@ -77,7 +78,7 @@ final class Conversation {
     Optional<AgentName> name = written.name();
     boolean paired =
         name.isPresent()
-            && gate.agents(user).stream().anyMatch(one -> one.agent().equals(name.get()));
+            && gate.agents(user).stream().anyMatch(one -> one.agent().name().equals(name.get()));
     return !paired && written.rest().length() >= Written.SHORTEST_TOKEN;
   }
 
@@ -149,12 +150,12 @@ final class Conversation {
     }
     List<String> lines = new ArrayList<>();
     for (Paired one : paired) {
-      lines.add(one.agent() + " – " + state(one.agent()) + " (you: " + one.role().word() + ")");
+      lines.add(one.agent().name() + " – " + state(one.agent()) + " (you: " + one.role().word() + ")");
     }
     outbox.quote(user.id(), "Your agents:", String.join("\n", lines));
   }
 
-  private String state(AgentName agent) {
+  private String state(AgentRef agent) {
     try {
       ChatAgents.Line line = agents.line(agent);
       return line.state() + ", lock " + line.lock();
@@ -166,7 +167,7 @@ final class Conversation {
   private String whoAmI(ChatUser user) throws AccessException {
     String roles =
         gate.agents(user).stream()
-            .map(one -> one.role().word() + " of " + one.agent())
+            .map(one -> one.role().word() + " of " + one.agent().name())
             .collect(Collectors.joining("\n"));
     return "You are "
         + user.shown()

@@ -9,6 +9,7 @@ import dev.claw.access.ChatAgents.Kind;
 import dev.claw.access.ChatAgents.Question;
 import dev.claw.access.ChatAgents.Verdict;
 import dev.claw.access.ChatUser;
+import dev.claw.access.Pairing;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ final class Questions {
   private void ask(long user, Question question, boolean mayAllow)
       throws AccessException, InterruptedException {
     String head =
-        question.agent()
+        question.agent().name()
             + (question.kind() == Kind.EXEC
                 ? " asks to run this:"
                 : " was not let to go here; allow it?");
@@ -105,7 +106,7 @@ final class Questions {
   }
 
   private static ChatMessage over(Question question, String sentence) {
-    return ChatMessage.pages(question.agent() + ": " + sentence, question.text()).getFirst();
+    return ChatMessage.pages(question.agent().name() + ": " + sentence, question.text()).getFirst();
   }
 
   /** Shows everybody who was asked how it ended. */
@@ -171,20 +172,23 @@ final class Questions {
     } catch (AccessException e) {
       String why = String.valueOf(e.getMessage());
       outbox.answer(press.query(), "It failed.");
-      outbox.say(press.from().id(), question.get().agent() + ": " + why);
+      outbox.say(press.from().id(), question.get().agent().name() + ": " + why);
     }
   }
 
   private void answer(Incoming.Press press, Question question, Verdict verdict)
       throws AccessException, InterruptedException {
     ChatAction action = verdict == Verdict.DENY ? ChatAction.DENY : question.kind().action();
-    switch (gate.decide(press.from(), question.agent(), action)) {
+    switch (gate.decide(press.from(), question.agent().name(), action)) {
       case AccessDecision.Denied denied ->
           outbox.answer(
               press.query(),
               denied.reason() == AccessDecision.Reason.ROLE
                   ? "Your role does not allow this; it takes " + action.least().word() + "."
                   : NOT_VALID);
+      case AccessDecision.Allowed(Pairing pairing)
+          when !pairing.agent().equals(question.agent().id()) ->
+          outbox.answer(press.query(), NOT_VALID);
       case AccessDecision.Allowed _ -> {
         String sentence = agents.answer(press.from(), question.id(), verdict);
         outbox.answer(press.query(), sentence);

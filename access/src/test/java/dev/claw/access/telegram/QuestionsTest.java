@@ -105,6 +105,18 @@ class QuestionsTest extends BotScene {
   }
 
   @Test
+  void answersForNoOtherAgentOfTheNameThanTheOneThatAsked() {
+    exec();
+    JsonNode message = server.await(OPERATOR, "rm -rf build");
+    gate.replace("coder");
+
+    server.press(OPERATOR, message, "Once");
+    Waiting.until(() -> "an answer", () -> !server.answers().isEmpty());
+    assertThat(server.answers()).containsExactly("This button is no longer valid.");
+    assertThat(agents.done).isEmpty();
+  }
+
+  @Test
   void doesNothingForOneWhoseRoleWasTakenBack() {
     exec();
     JsonNode message = server.await(OPERATOR, "rm -rf build");
