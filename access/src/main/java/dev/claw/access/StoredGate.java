@@ -20,7 +20,7 @@ public final class StoredGate implements AccessGate, AutoCloseable {
   private final AccessAgents agents;
   private final Recorder recorder;
   private final TokenRequests requests;
-  private final FoldedRefusals refusals;
+  private final FoldedRecords folded;
 
   /**
    * @param listener told where one person's request ends by what another one does
@@ -30,8 +30,8 @@ public final class StoredGate implements AccessGate, AutoCloseable {
     this.recorder = new Recorder(record);
     this.database = database;
     this.agents = agents;
-    this.refusals = new FoldedRefusals(recorder);
-    this.requests = new TokenRequests(database, agents, recorder, refusals, listener);
+    this.folded = new FoldedRecords(recorder);
+    this.requests = new TokenRequests(database, agents, recorder, folded, listener);
   }
 
   private record Look(Instant now, PairingTable.Found found) {}
@@ -65,17 +65,17 @@ public final class StoredGate implements AccessGate, AutoCloseable {
     AccessDecision.Reason reason =
         pairing.isPresent() ? AccessDecision.Reason.ROLE : AccessDecision.Reason.NOT_PAIRED;
     Map<String, Object> details = new HashMap<>();
-    details.put("action", word(action));
     if (agent.isEmpty()) {
       details.put("asked", name.value());
     }
     if (!look.found().why().isEmpty()) {
       details.put("broken", look.found().why());
     }
-    refusals.refused(
+    folded.refused(
         "access.decide",
         user.actor(),
         agent,
+        word(action),
         word(reason),
         details,
         look.now());
@@ -121,15 +121,35 @@ public final class StoredGate implements AccessGate, AutoCloseable {
     return requests.show(user.cleaned(), hash);
   }
 
-  /** Puts on record what was counted of refusals in minutes that are over; to be called each. */
-  public void settle() throws AccessException {
-    refusals.settle(database.read((connection, now) -> now));
+  @Override
+  public void done(ChatUser user, String command) throws AccessException {
+    folded.done("access.command", user.actor(), command, now());
   }
 
-  /** Puts all on record that was counted of refusals. */
+  @Override
+  public void refused(ChatUser user, Optional<AgentRef> agent, String what, String reason)
+      throws AccessException {
+    folded.refused("access.command", user.actor(), agent, what, reason, Map.of(), now());
+  }
+
+  private Instant now() throws AccessException {
+    return database.read((connection, now) -> now);
+  }
+
+  /**
+   * Puts on record what was counted in minutes that are over; to be called each. Where nothing was,
+   * nothing is looked at.
+   */
+  public void settle() throws AccessException {
+    if (!folded.isEmpty()) {
+      folded.settle(now());
+    }
+  }
+
+  /** Puts all on record that was counted. */
   @Override
   public void close() throws AccessException {
-    refusals.settleAll();
+    folded.settleAll();
   }
 
   static String word(Enum<?> constant) {

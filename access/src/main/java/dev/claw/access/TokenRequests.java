@@ -18,14 +18,14 @@ final class TokenRequests {
   private final AccessDatabase database;
   private final AccessAgents agents;
   private final Recorder recorder;
-  private final FoldedRefusals refusals;
+  private final FoldedRecords refusals;
   private final PairingListener listener;
 
   TokenRequests(
       AccessDatabase database,
       AccessAgents agents,
       Recorder recorder,
-      FoldedRefusals refusals,
+      FoldedRecords refusals,
       PairingListener listener) {
     this.database = database;
     this.agents = agents;
@@ -142,6 +142,7 @@ final class TokenRequests {
         TYPE,
         user.actor(),
         agent,
+        "request",
         StoredGate.word(reason),
         Map.of("name", user.displayName(), "userName", user.userName()),
         now);

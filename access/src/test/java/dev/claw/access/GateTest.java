@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.claw.access.AccessDecision.Denied;
 import dev.claw.access.AccessDecision.Reason;
 import dev.claw.access.AccessGate.Paired;
+import dev.claw.model.AgentId;
 import dev.claw.model.AgentName;
 import java.nio.file.Path;
 import java.util.List;
@@ -89,6 +90,22 @@ class GateTest {
     assertThat(scene.gate.decide(ANN, CODER.name(), ChatAction.STATUS)).isEqualTo(denied);
     assertThat(scene.gate.agents(ANN)).isEmpty();
     assertThat(scene.gate.users(CODER, ChatAction.STATUS)).isEmpty();
+  }
+
+  @Test
+  void anotherAgentOfTheNameHasNobodyAndKeepsNoRecordOfTheOneBefore() throws Exception {
+    scene.pair(ANN, Role.ADMIN);
+    scene.may(EVE, ChatAction.STOP);
+    scene.may(EVE, ChatAction.STOP);
+    scene.agents.remove(CODER);
+    scene.agents.add(new AgentRef(new AgentId("d".repeat(32)), CODER.name()));
+    int before = scene.coderEvents().size();
+
+    assertThat(scene.gate.users(CODER, ChatAction.STATUS)).isEmpty();
+    scene.gate.close();
+    assertThat(scene.coderEvents()).hasSize(before);
+    assertThat(scene.records(Optional.empty()).getLast().event().agent()).isEqualTo(CODER.name());
+    assertThat(scene.may(ANN, ChatAction.STATUS)).isFalse();
   }
 
   @ParameterizedTest

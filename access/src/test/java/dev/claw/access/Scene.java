@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.sqlite.JDBC;
 
@@ -37,6 +39,10 @@ final class Scene implements AccessDatabase, AccessAgents, AccessRecord {
   final Path file;
   final List<AgentRef> agents = new CopyOnWriteArrayList<>(List.of(CODER, OTHER));
   final List<String> told = new CopyOnWriteArrayList<>();
+
+  /** Chains to which nothing can be added. */
+  final Set<Optional<AgentName>> unwritable = ConcurrentHashMap.newKeySet();
+
   final SecureRandom random = new SecureRandom();
   final StoredGate gate;
   final Invitations invitations;
@@ -122,6 +128,9 @@ final class Scene implements AccessDatabase, AccessAgents, AccessRecord {
 
   @Override
   public AuditLog chain(Optional<AgentRef> agent) throws AccessException {
+    if (unwritable.contains(agent.map(AgentRef::name))) {
+      throw new AccessException("the log can't be written");
+    }
     if (agent.isPresent() && !agents.contains(agent.get())) {
       throw new AccessException(agent.get().name() + ": its folder is gone or another's");
     }

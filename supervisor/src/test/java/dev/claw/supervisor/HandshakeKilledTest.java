@@ -98,8 +98,7 @@ class HandshakeKilledTest {
           .as("round " + round)
           .isInstanceOfAny(AuditVerdict.Intact.class, AuditVerdict.Torn.class);
       boolean paired =
-          gate.users(access.agent(CODER), ChatAction.STATUS).stream()
-              .anyMatch(user -> user.id() == ANN.id());
+          gate.may(ANN, access.agent(CODER), ChatAction.STATUS);
       if (token.isPresent()) {
         // What the operator would do next says how it stands, and brings it to its end.
         PairingToken shown = token.get();

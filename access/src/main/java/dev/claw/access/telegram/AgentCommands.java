@@ -58,6 +58,7 @@ final class AgentCommands {
   private void allowed(ChatUser user, Verb verb, AgentRef agent, Target target)
       throws AccessException, InterruptedException {
     if (perAgent.take(agent.id().value()) instanceof RateLimit.Outcome.Refused refused) {
+      gate.refused(user, Optional.of(agent), verb.word(), "rate");
       outbox.say(
           user.id(),
           agent.name()

@@ -56,6 +56,10 @@ final class Conversation {
     Optional<Written> written = Written.parse(text);
     Optional<Verb> verb = written.flatMap(command -> Verb.find(command.word()));
     if (written.isEmpty() || verb.isEmpty()) {
+      if (written.isPresent()) {
+        // Without the word: it may be anything, a token too.
+        gate.refused(user, Optional.empty(), "unknown", "no_command");
+      }
       outbox.say(user.id(), COMMANDS_ONLY);
     } else if (verb.get() == Verb.START && isGreetingOrToken(user, written.get())) {
       greetOrRequest(user, written.get().rest());
@@ -85,6 +89,7 @@ final class Conversation {
   private void greetOrRequest(ChatUser user, String token)
       throws AccessException, InterruptedException {
     if (token.isEmpty()) {
+      gate.done(user, Verb.START.word());
       outbox.say(
           user.id(),
           gate.agents(user).isEmpty()
@@ -121,6 +126,7 @@ final class Conversation {
       commands.run(user, verb, action, target.get());
       return;
     }
+    gate.refused(user, Optional.empty(), verb.word(), "no_agent");
     outbox.say(
         user.id(),
         gate.agents(user).isEmpty()
@@ -129,6 +135,7 @@ final class Conversation {
   }
 
   private void without(ChatUser user, Verb verb) throws AccessException, InterruptedException {
+    gate.done(user, verb.word());
     switch (verb) {
       case HELP -> outbox.say(user.id(), help());
       case WHOAMI -> outbox.say(user.id(), whoAmI(user));

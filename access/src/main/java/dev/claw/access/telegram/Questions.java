@@ -3,6 +3,7 @@ package dev.claw.access.telegram;
 import dev.claw.access.AccessDecision;
 import dev.claw.access.AccessException;
 import dev.claw.access.AccessGate;
+import dev.claw.access.AgentRef;
 import dev.claw.access.ChatAction;
 import dev.claw.access.ChatAgents;
 import dev.claw.access.ChatAgents.Kind;
@@ -137,17 +138,16 @@ final class Questions {
     int open = 0;
     for (String id : buttons.open(Optional.of(user.id()))) {
       Optional<Question> question = agents.question(id);
-      if (question.isPresent() && may(user, question.get(), ChatAction.DENY)) {
-        ask(user.id(), question.get(), may(user, question.get(), question.get().kind().action()));
-        open++;
+      if (question.isPresent()) {
+        // What may be shown; whoever then presses is asked for again, on record.
+        AgentRef agent = question.get().agent();
+        if (gate.may(user, agent, ChatAction.DENY)) {
+          ask(user.id(), question.get(), gate.may(user, agent, question.get().kind().action()));
+          open++;
+        }
       }
     }
     return open;
-  }
-
-  /** What may be shown; whoever then presses is asked for again, on record. */
-  private boolean may(ChatUser user, Question question, ChatAction action) throws AccessException {
-    return gate.users(question.agent(), action).stream().anyMatch(other -> other.id() == user.id());
   }
 
   /** Somebody pressed a button, perhaps one that was never ours. */
@@ -158,11 +158,13 @@ final class Questions {
     Optional<ButtonStore.Meaning> meaning =
         plausible ? buttons.find(press.data(), press.from().id()) : Optional.empty();
     if (meaning.isEmpty()) {
+      gate.refused(press.from(), Optional.empty(), "button", "not_valid");
       outbox.answer(press.query(), NOT_VALID);
       return;
     }
     Optional<Question> question = agents.question(meaning.get().question());
     if (question.isEmpty()) {
+      gate.refused(press.from(), Optional.empty(), "button", "over");
       outbox.answer(press.query(), NOT_VALID);
       endUnknown(meaning.get().question());
       return;
@@ -187,8 +189,10 @@ final class Questions {
                   ? "Your role does not allow this; it takes " + action.least().word() + "."
                   : NOT_VALID);
       case AccessDecision.Allowed(Pairing pairing)
-          when !pairing.agent().equals(question.agent().id()) ->
-          outbox.answer(press.query(), NOT_VALID);
+          when !pairing.agent().equals(question.agent().id()) -> {
+        gate.refused(press.from(), Optional.empty(), "button", "replaced");
+        outbox.answer(press.query(), NOT_VALID);
+      }
       case AccessDecision.Allowed _ -> {
         String sentence = agents.answer(press.from(), question.id(), verdict);
         outbox.answer(press.query(), sentence);

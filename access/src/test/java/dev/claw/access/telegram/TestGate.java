@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -28,6 +29,7 @@ final class TestGate implements AccessGate {
   private final Map<AgentName, AgentId> ids = new ConcurrentHashMap<>();
 
   final List<String> refusals = new CopyOnWriteArrayList<>();
+  final List<String> commands = new CopyOnWriteArrayList<>();
   final List<String> tokens = new CopyOnWriteArrayList<>();
   volatile RequestOutcome outcome =
       new RequestOutcome.Refused(
@@ -92,6 +94,17 @@ final class TestGate implements AccessGate {
                         && one.getValue().get(agent.name()).includes(action.least()))
             .map(one -> new ChatUser(one.getKey(), "User " + one.getKey(), ""))
             .toList();
+  }
+
+  @Override
+  public void done(ChatUser user, String command) {
+    commands.add(user.id() + " " + command);
+  }
+
+  @Override
+  public void refused(ChatUser user, Optional<AgentRef> agent, String what, String reason) {
+    refusals.add(
+        user.id() + " " + agent.map(a -> a.name() + " ").orElse("") + what + ": " + reason);
   }
 
   @Override
