@@ -27,6 +27,7 @@ abstract class BotScene {
   final TestGate gate = new TestGate();
   final TestAgents agents = new TestAgents();
   final List<String> log = new CopyOnWriteArrayList<>();
+  final List<Throwable> broken = new CopyOnWriteArrayList<>();
   final List<Duration> pauses = new CopyOnWriteArrayList<>();
   final AtomicLong nanos = new AtomicLong();
   private final List<TelegramBot> bots = new ArrayList<>();
@@ -70,6 +71,7 @@ abstract class BotScene {
                 agents,
                 database,
                 log::add,
+                broken::add,
                 pause,
                 nanos::get,
                 new SecureRandom()));

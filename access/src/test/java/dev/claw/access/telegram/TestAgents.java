@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Agents that note what was done with them, and take as long as tests wish. */
 final class TestAgents implements ChatAgents {
@@ -26,6 +27,7 @@ final class TestAgents implements ChatAgents {
   volatile CountDownLatch gate = new CountDownLatch(0);
 
   volatile CountDownLatch begun = new CountDownLatch(1);
+  volatile @Nullable Error dies;
   volatile String words = "all is well";
 
   void holdsUp() {
@@ -58,6 +60,10 @@ final class TestAgents implements ChatAgents {
   @Override
   public String status(AgentRef agent) {
     done.add("status " + agent.name());
+    Error why = dies;
+    if (why != null) {
+      throw why;
+    }
     return words;
   }
 

@@ -9,12 +9,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** A database with the bot's tables and a clock that tests set. */
 final class TestDatabase implements AccessDatabase, AutoCloseable {
   private final Connection connection;
   private Instant now = Instant.parse("2026-11-21T10:00:00Z");
   private boolean broken;
+  private @Nullable Error dies;
 
   TestDatabase(Path folder) {
     try {
@@ -38,6 +40,11 @@ final class TestDatabase implements AccessDatabase, AutoCloseable {
     broken = isBroken;
   }
 
+  /** The next that is written ends in this. */
+  synchronized void dies(Error why) {
+    dies = why;
+  }
+
   @Override
   public synchronized <T> T read(Work<T> work) throws AccessException {
     try {
@@ -49,6 +56,11 @@ final class TestDatabase implements AccessDatabase, AutoCloseable {
 
   @Override
   public synchronized <T> T inTransaction(Work<T> work) throws AccessException {
+    Error why = dies;
+    if (why != null) {
+      dies = null;
+      throw why;
+    }
     if (broken) {
       throw new AccessException("claw.db: database or disk is full");
     }

@@ -112,7 +112,8 @@ final class ChatDesk implements ApprovalListener, PairingListener, AutoCloseable
             gate,
             agents,
             access.database(),
-            line -> log.accept("telegram: " + line));
+            log,
+            e -> log.accept("telegram: broken: " + e));
     running = new Running(settings, bot, gate);
     try {
       if (!Files.exists(mark)) {
