@@ -159,8 +159,17 @@ final class AgentCommands {
       usage(user.id(), Verb.ASK);
       return;
     }
-    new StreamedAnswer(outbox, user.id(), agent.name().value(), pause)
-        .from(part -> agents.ask(user, agent, target.rest(), part));
+    boolean whole =
+        new StreamedAnswer(
+                outbox,
+                user.id(),
+                agent.name().value(),
+                () -> gate.may(user, agent, ChatAction.ASK),
+                pause)
+            .from(part -> agents.ask(user, agent, target.rest(), part));
+    if (!whole) {
+      gate.refused(user, Optional.of(agent), Verb.ASK.word(), "taken_back");
+    }
   }
 
   private void allow(ChatUser user, AgentRef agent, Target target) throws AccessException, InterruptedException {
