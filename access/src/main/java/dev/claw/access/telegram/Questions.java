@@ -26,6 +26,8 @@ import java.util.Set;
 /** Asks people by messages with buttons, and takes their answers. */
 final class Questions {
   private static final String NOT_VALID = "This button is no longer valid.";
+  private static final ChatMessage NO_LONGER =
+      ChatMessage.of("This no longer waits for an answer.");
   private static final int LONGEST_DATA = 64;
   private static final int BUTTON_BYTES = 16;
 
@@ -110,10 +112,16 @@ final class Questions {
     return ChatMessage.pages(question.agent().name() + ": " + sentence, question.text()).getFirst();
   }
 
-  /** Shows everybody who was asked how it ended. */
+  /**
+   * Shows everybody who was asked how it ended; of who may not answer any more only the buttons are
+   * taken away, with all that stood above them.
+   */
   void end(Question question, String sentence) throws AccessException, InterruptedException {
+    List<ChatUser> mayKnow = gate.users(question.agent(), ChatAction.DENY);
     for (ButtonStore.Asking asking : buttons.close(question.id())) {
-      outbox.edit(asking.user(), asking.message(), over(question, sentence));
+      boolean may = mayKnow.stream().anyMatch(user -> user.id() == asking.user());
+      outbox.edit(
+          asking.user(), asking.message(), may ? over(question, sentence) : NO_LONGER);
     }
   }
 
@@ -128,8 +136,7 @@ final class Questions {
 
   private void endUnknown(String question) throws AccessException, InterruptedException {
     for (ButtonStore.Asking asking : buttons.close(question)) {
-      outbox.edit(
-          asking.user(), asking.message(), ChatMessage.of("This no longer waits for an answer."));
+      outbox.edit(asking.user(), asking.message(), NO_LONGER);
     }
   }
 
