@@ -193,6 +193,13 @@ class FloodTest {
   }
 
   @Test
+  void nothingIsLookedAtWhereNothingWasCounted() throws Exception {
+    scene.pragma = "no statement";
+    scene.gate.settle();
+    scene.gate.close();
+  }
+
+  @Test
   void eachMinuteIsOnRecordByItself() throws Exception {
     for (int minute = 0; minute < 3; minute++) {
       scene.may(EVE, ChatAction.STATUS);

@@ -11,6 +11,7 @@ import dev.claw.supervisor.Approval;
 import dev.claw.supervisor.Approval.State;
 import dev.claw.supervisor.Approval.Verdict;
 import dev.claw.supervisor.ApprovalDesk;
+import dev.claw.supervisor.ApprovalListener;
 import dev.claw.supervisor.Approvals;
 import dev.claw.supervisor.Fixture;
 import dev.claw.supervisor.GatewayToken;
@@ -36,6 +37,8 @@ class ApprovalBrokerTest {
   private static final Actor ANN = new Actor("cli", "ann(1000)");
 
   private final List<String> log = new CopyOnWriteArrayList<>();
+  private final List<Throwable> broken = new CopyOnWriteArrayList<>();
+  private final List<ApprovalListener> listeners = new CopyOnWriteArrayList<>();
   private Path temporary = Path.of("/");
   private Path socket = Path.of("/");
   private Fixture fixture;
@@ -65,9 +68,10 @@ class ApprovalBrokerTest {
   private ApprovalBroker broker(Duration patience) {
     return new ApprovalBroker(
         fixture.host,
-        new ApprovalDesk(fixture.host, patience, List.of(), log::add),
+        new ApprovalDesk(fixture.host, patience, listeners, log::add),
         "1.2.3",
-        log::add);
+        log::add,
+        broken::add);
   }
 
   private SmallGateway gateway() throws Exception {
@@ -269,6 +273,26 @@ class ApprovalBrokerTest {
     broker.running(coder.id(), coder.name());
     var _ = approvals.decide(waiting().id(), Verdict.ONCE, ANN);
     await(() -> gateway.resolutions.contains("g1 allow-once"));
+  }
+
+  @Test
+  void anErrorInItsThreadIsNotKeptToItself() throws Exception {
+    Error why = new LinkageError("half a class");
+    listeners.add(
+        new ApprovalListener() {
+          @Override
+          public void asked(Approval approval) {
+            throw why;
+          }
+
+          @Override
+          public void ended(Approval approval) {}
+        });
+    broker.close();
+    broker = broker(Duration.ofHours(10));
+    SmallGateway gateway = connected();
+    gateway.request("g1", "make");
+    await(() -> broken.contains(why));
   }
 
   @Test
