@@ -244,7 +244,7 @@ public final class Invitations {
     }
     switch (taken.outcome()) {
       case Confirmed _ ->
-          listener.confirmed(before.user(), agent, before.role(), Words.CONFIRMED_PERSON);
+          listener.confirmed(before.user(), agent, before.role());
       case Withdrawn _ ->
           listener.refused(before.user(), agent, before.role(), Words.REFUSED_PERSON);
       case Refused(Reason reason, String _) ->

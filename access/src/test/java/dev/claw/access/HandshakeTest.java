@@ -65,7 +65,7 @@ class HandshakeTest {
         .isEqualTo(new Confirmed(ANN, CODER.name(), Role.OPERATOR));
     assertThat(scene.may(ANN, ChatAction.START)).isTrue();
     assertThat(scene.may(EVE, ChatAction.START)).isFalse();
-    assertThat(scene.told).containsExactly("4711 coder operator: The operator confirmed you.");
+    assertThat(scene.told).containsExactly("4711 coder operator");
     assertThat(scene.invitations.state(token.hash())).isEqualTo(new InvitationState.Confirmed(ANN));
     assertThat(scene.pairings.list(List.of(CODER)).pairings())
         .containsExactly(

@@ -66,8 +66,8 @@ final class Scene implements AccessDatabase, AccessAgents, AccessRecord {
     PairingListener listener =
         new PairingListener() {
           @Override
-          public void confirmed(ChatUser user, AgentName agent, Role role, String sentence) {
-            told.add(user.id() + " " + agent + " " + role.word() + ": " + sentence);
+          public void confirmed(ChatUser user, AgentName agent, Role role) {
+            told.add(user.id() + " " + agent + " " + role.word());
           }
 
           @Override

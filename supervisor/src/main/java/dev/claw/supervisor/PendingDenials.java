@@ -149,7 +149,7 @@ public final class PendingDenials {
 
   private static Pending pending(AgentName agent, PolicyLock lock, Fold fold, Counted counted) {
     EgressEntry last = counted.last();
-    int port = fold.port().map(Long::intValue).orElse(443);
+    int port = fold.port().map(Long::intValue).orElse(Grants.HTTPS);
     Optional<String> command =
         reason(last).flatMap(r -> AllowCommand.find(agent, lock.reach(), r, fold.host(), port));
     // Only a host that is one stands in a rule; then the text is ASCII without quotes.

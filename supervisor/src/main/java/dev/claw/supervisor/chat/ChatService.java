@@ -8,6 +8,7 @@ import dev.claw.model.AgentName;
 import dev.claw.model.BackendException;
 import dev.claw.model.InvalidValueException;
 import dev.claw.model.LogQuery;
+import dev.claw.model.Quoted;
 import dev.claw.supervisor.AgentAsk;
 import dev.claw.supervisor.AgentExec;
 import dev.claw.supervisor.AgentStart;
@@ -34,8 +35,6 @@ import java.util.function.Consumer;
 public final class ChatService implements ChatAgents {
   /** Lines longer than this are cut; a chat shows less anyway. */
   private static final int LONGEST_LINE = 1000;
-
-  private static final List<Integer> HTTPS = List.of(443);
 
   private final Host host;
   private final Approvals approvals;
@@ -85,12 +84,12 @@ public final class ChatService implements ChatAgents {
 
   @Override
   public String status(AgentRef agent) throws AccessException {
-    return ChatText.status(looked(agent, own -> new Overview(own).status(agent.name())));
+    return ChatWords.status(looked(agent, own -> new Overview(own).status(agent.name())));
   }
 
   @Override
   public String start(ChatUser by, AgentRef agent) throws AccessException {
-    return ChatText.started(
+    return ChatWords.started(
         acted(by, agent, own -> new AgentStart(own).start(agent.name(), ways.start().get())));
   }
 
@@ -118,7 +117,7 @@ public final class ChatService implements ChatAgents {
           start.verify(agent.name(), options);
           AgentStop stop = new AgentStop(own);
           stop.stopKeepingPod(agent.name(), stop.gracePeriod(agent.name(), false));
-          return ChatText.started(start.start(agent.name(), options));
+          return ChatWords.started(start.start(agent.name(), options));
         });
   }
 
@@ -133,7 +132,7 @@ public final class ChatService implements ChatAgents {
                   agent.name(),
                   new LogQuery(false, null, lines),
                   (time, error, line) -> {
-                    last.add(ChatText.cut(line, LONGEST_LINE));
+                    last.add(Quoted.shortened(line, LONGEST_LINE));
                     return last.size() < lines;
                   });
           return List.copyOf(last);
@@ -174,17 +173,17 @@ public final class ChatService implements ChatAgents {
         agent,
         own ->
             new PendingDenials(own)
-                .find(agent.name()).denials().stream().map(ChatText::denial).toList());
+                .find(agent.name()).denials().stream().map(ChatWords::denial).toList());
   }
 
   @Override
   public String allow(ChatUser by, AgentRef agent, String pattern, Duration time)
       throws AccessException {
-    return ChatText.given(
+    return ChatWords.given(
         acted(
             by,
             agent,
-            own -> new Grants(own, own.egress()).give(agent.name(), pattern, HTTPS, time)));
+            own -> new Grants(own, own.egress()).give(agent.name(), pattern, List.of(Grants.HTTPS), time)));
   }
 
   @Override
@@ -195,7 +194,7 @@ public final class ChatService implements ChatAgents {
         own -> {
           new AuditLogs(own)
               .chain(Optional.of(agent.name()))
-              .show(null, "", records, record -> lines.add(ChatText.record(record)));
+              .show(null, "", records, record -> lines.add(ChatWords.record(record)));
           return List.copyOf(lines);
         });
   }

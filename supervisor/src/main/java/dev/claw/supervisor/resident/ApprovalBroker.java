@@ -139,7 +139,7 @@ final class ApprovalBroker implements AutoCloseable {
         socket ->
             GatewayConnection.open(
                 loops, socket, credentials, host.clock(), in -> incoming(agent, in)),
-        new BackOff(host.random()),
+        new GatewayBackOff(host.random()),
         log,
         broken);
   }

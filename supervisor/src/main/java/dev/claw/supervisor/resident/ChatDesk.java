@@ -181,7 +181,7 @@ final class ChatDesk implements ApprovalListener, PairingListener, AutoCloseable
   }
 
   @Override
-  public void confirmed(ChatUser user, AgentName agent, Role role, String sentence) {
+  public void confirmed(ChatUser user, AgentName agent, Role role) {
     bot().ifPresent(bot -> bot.confirmed(user, agent, role));
   }
 

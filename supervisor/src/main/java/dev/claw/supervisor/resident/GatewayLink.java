@@ -27,7 +27,7 @@ final class GatewayLink implements AutoCloseable {
   private final AgentName name;
   private final Backend backend;
   private final Function<Path, GatewayConnection> open;
-  private final BackOff backOff;
+  private final GatewayBackOff backOff;
   private final Consumer<String> log;
   private final Consumer<Throwable> broken;
   private final Thread thread;
@@ -43,7 +43,7 @@ final class GatewayLink implements AutoCloseable {
       AgentName name,
       Backend backend,
       Function<Path, GatewayConnection> open,
-      BackOff backOff,
+      GatewayBackOff backOff,
       Consumer<String> log,
       Consumer<Throwable> broken) {
     this.id = id;

@@ -37,7 +37,7 @@ class GatewayLinkTest {
               }
               throw new IllegalStateException("odd");
             },
-            new BackOff(new Random(1)),
+            new GatewayBackOff(new Random(1)),
             log::add,
             broken::complete)) {
       link.start();
