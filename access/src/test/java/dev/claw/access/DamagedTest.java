@@ -65,9 +65,9 @@ class DamagedTest {
       }
     }
     assertThat(full).isTrue();
-    long before = scene.rows("access_invitation");
+    long before = scene.count("access_invitation", "TRUE");
     assertFails(() -> scene.invite(Role.VIEWER));
-    assertThat(scene.rows("access_invitation")).isEqualTo(before);
+    assertThat(scene.count("access_invitation", "TRUE")).isEqualTo(before);
     scene.pragma = "PRAGMA synchronous = FULL";
     assertThat(scene.confirm(shown, 4711)).isInstanceOf(ConfirmOutcome.Confirmed.class);
   }

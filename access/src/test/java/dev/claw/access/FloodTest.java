@@ -49,7 +49,7 @@ class FloodTest {
         .as("the right one is not looked at either")
         .isEqualTo(new Refused(Reason.TOO_MANY, Words.toPerson(Reason.TOO_MANY)));
     assertThat(scene.show(ANN, right)).as("others may").isInstanceOf(Requested.class);
-    assertThat(scene.rows("access_wrong_token")).isEqualTo(1);
+    assertThat(scene.count("access_wrong_token", "TRUE")).isEqualTo(1);
     assertThat(scene.hostEvents()).hasSize(1);
 
     scene.pass(FoldedRecords.WINDOW);
@@ -87,7 +87,7 @@ class FloodTest {
           }
           return now;
         });
-    assertThat(scene.rows("access_wrong_token")).isEqualTo(WrongTokens.ROWS);
+    assertThat(scene.count("access_wrong_token", "TRUE")).isEqualTo(WrongTokens.ROWS);
     assertThat(wrong(EVE)).isEqualTo(Reason.TOO_MANY);
   }
 

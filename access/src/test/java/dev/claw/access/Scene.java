@@ -11,23 +11,16 @@ import dev.claw.model.AuditEvent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.sqlite.JDBC;
 
 /** A real database, real audit chains and two agents; only time is chosen. */
-final class Scene implements AccessDatabase, AccessAgents, AccessRecord {
+final class Scene extends TestDatabase implements AccessAgents, AccessRecord {
   static final AgentRef CODER = new AgentRef(new AgentId("c".repeat(32)), new AgentName("coder"));
   static final AgentRef OTHER = new AgentRef(new AgentId("0".repeat(32)), new AgentName("other"));
   static final Actor OPERATOR = new Actor("cli", "bob(1000)");
@@ -36,7 +29,6 @@ final class Scene implements AccessDatabase, AccessAgents, AccessRecord {
   static final Duration MINUTE = Duration.ofMinutes(1);
 
   final Path folder;
-  final Path file;
   final List<AgentRef> agents = new CopyOnWriteArrayList<>(List.of(CODER, OTHER));
   final List<String> told = new CopyOnWriteArrayList<>();
 
@@ -48,15 +40,11 @@ final class Scene implements AccessDatabase, AccessAgents, AccessRecord {
   final Invitations invitations;
   final Pairings pairings;
 
-  /** Run on each connection before anything else. */
-  volatile String pragma = "PRAGMA synchronous = FULL";
-
-  volatile Instant now = Instant.parse("2026-11-21T10:00:00Z");
   private final HostKeyStore keys;
 
   Scene(Path folder) throws Exception {
+    super(folder, AccessSchema.STATEMENTS);
     this.folder = folder;
-    this.file = folder.resolve("claw.db");
     keys =
         new HostKeyStore(
             Files.createDirectories(folder.resolve("secrets")),
@@ -78,42 +66,6 @@ final class Scene implements AccessDatabase, AccessAgents, AccessRecord {
     gate = new StoredGate(this, this, this, listener);
     invitations = new Invitations(this, this, this, listener);
     pairings = new Pairings(this, this);
-    sql("PRAGMA journal_mode = WAL");
-    for (String statement : AccessSchema.STATEMENTS) {
-      sql(statement);
-    }
-  }
-
-  private Connection connect() throws SQLException {
-    Properties settings = new Properties();
-    settings.setProperty("busy_timeout", "10000");
-    Connection connection = JDBC.createConnection("jdbc:sqlite:" + file, settings);
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(pragma);
-    }
-    return connection;
-  }
-
-  @Override
-  public <T> T read(Work<T> work) throws AccessException {
-    try (Connection connection = connect()) {
-      return work.run(connection, now);
-    } catch (SQLException e) {
-      throw new AccessException("claw.db: " + e.getMessage(), e);
-    }
-  }
-
-  @Override
-  public <T> T inTransaction(Work<T> work) throws AccessException {
-    try (Connection connection = connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute("BEGIN IMMEDIATE");
-      T result = work.run(connection, now);
-      statement.execute("COMMIT");
-      return result;
-    } catch (SQLException e) {
-      throw new AccessException("claw.db: " + e.getMessage(), e);
-    }
   }
 
   @Override
@@ -171,29 +123,6 @@ final class Scene implements AccessDatabase, AccessAgents, AccessRecord {
 
   List<String> hostEvents() throws Exception {
     return events(Optional.empty());
-  }
-
-  void sql(String sql, Object... values) throws SQLException {
-    try (Connection connection = connect();
-        PreparedStatement statement = connection.prepareStatement(sql)) {
-      for (int i = 0; i < values.length; i++) {
-        statement.setObject(i + 1, values[i]);
-      }
-      statement.execute();
-    }
-  }
-
-  long rows(String table) throws AccessException {
-    return read(
-        (connection, then) -> {
-          try (Statement statement = connection.createStatement()) {
-            return statement.executeQuery("SELECT count(*) FROM " + table).getLong(1);
-          }
-        });
-  }
-
-  void pass(Duration time) {
-    now = now.plus(time);
   }
 
   PairingToken invite(Role role) throws AccessException {

@@ -202,12 +202,7 @@ class PollTest extends BotScene {
   @Test
   void aStateThatIsDamagedIsAFailureAndNoAnswer() throws Exception {
     await(start(), Phase.RUNNING);
-    database.inTransaction(
-        (connection, now) -> {
-          try (var statement = connection.createStatement()) {
-            return statement.executeUpdate("UPDATE telegram_state SET phase = 'dancing'");
-          }
-        });
+    database.sql("UPDATE telegram_state SET phase = 'dancing'");
     assertThatThrownBy(() -> TelegramStatus.find(database))
         .isInstanceOf(AccessException.class)
         .hasMessageContaining("claw.db");

@@ -165,12 +165,7 @@ class QuestionsTest extends BotScene {
   void takesADamagedButtonForNone() throws Exception {
     exec();
     JsonNode message = server.await(OPERATOR, "rm -rf build");
-    database.inTransaction(
-        (connection, now) -> {
-          try (var statement = connection.createStatement()) {
-            return statement.executeUpdate("UPDATE telegram_button SET verdict = 'always'");
-          }
-        });
+    database.sql("UPDATE telegram_button SET verdict = 'always'");
 
     server.press(OPERATOR, message, "Once");
     Waiting.until(() -> "an answer", () -> !server.answers().isEmpty());
