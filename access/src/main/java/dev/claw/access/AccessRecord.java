@@ -7,8 +7,8 @@ import java.util.Optional;
 @FunctionalInterface
 public interface AccessRecord {
   /**
-   * An audit chain that has begun. Once the name is another agent's nothing can be appended to
-   * that of the one before.
+   * An audit chain that has begun. Once the name is another agent's nothing can be appended to that
+   * of the one before.
    *
    * @param agent that there is; empty for the host's chain
    */

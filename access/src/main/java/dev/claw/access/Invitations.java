@@ -243,8 +243,7 @@ public final class Invitations {
       return;
     }
     switch (taken.outcome()) {
-      case Confirmed _ ->
-          listener.confirmed(before.user(), agent, before.role());
+      case Confirmed _ -> listener.confirmed(before.user(), agent, before.role());
       case Withdrawn _ ->
           listener.refused(before.user(), agent, before.role(), Words.REFUSED_PERSON);
       case Refused(Reason reason, String _) ->

@@ -17,8 +17,7 @@ final class Recorder {
   <T> T act(AgentRef agent, AuditEvent intent, RecordedAction.Action<T, AccessException> action)
       throws AccessException {
     try {
-      return new RecordedAction(record.chain(Optional.of(agent)))
-          .run(intent, action);
+      return new RecordedAction(record.chain(Optional.of(agent))).run(intent, action);
     } catch (AuditException e) {
       throw new AccessException(String.valueOf(e.getMessage()), e);
     }

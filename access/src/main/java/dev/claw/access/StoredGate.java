@@ -72,13 +72,7 @@ public final class StoredGate implements AccessGate, AutoCloseable {
       details.put("broken", look.found().why());
     }
     folded.refused(
-        "access.decide",
-        user.actor(),
-        agent,
-        word(action),
-        word(reason),
-        details,
-        look.now());
+        "access.decide", user.actor(), agent, word(action), word(reason), details, look.now());
     return new AccessDecision.Denied(reason);
   }
 

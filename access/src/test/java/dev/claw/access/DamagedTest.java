@@ -50,8 +50,7 @@ class DamagedTest {
 
   @Test
   void onAFullDiskNothingHalfHappens() throws Exception {
-    PairingToken shown = scene.invite(Role.ADMIN);
-    scene.show(ANN, shown);
+    PairingToken shown = scene.requested(Role.ADMIN);
     // As full as it is: SQLite then says SQLITE_FULL wherever a page more is needed.
     scene.sql("CREATE TABLE filler (x BLOB)");
     scene.pragma = "PRAGMA max_page_count = 1";

@@ -164,8 +164,7 @@ class GateTest {
         "user_id = -7"
       })
   void aTokenWhoseRowCanNotBeBelievedLeadsNowhere(String change) throws Exception {
-    PairingToken token = scene.invite(Role.ADMIN);
-    scene.show(ANN, token);
+    PairingToken token = scene.requested(Role.ADMIN);
     scene.sql("UPDATE access_invitation SET " + change);
     org.assertj.core.api.Assertions.assertThatThrownBy(() -> scene.confirm(token, 4711))
         .isInstanceOf(AccessException.class)

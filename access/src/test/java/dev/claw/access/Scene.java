@@ -137,9 +137,19 @@ final class Scene extends TestDatabase implements AccessAgents, AccessRecord {
     return invitations.confirm(OPERATOR, Optional.of(CODER.name()), token.hash(), user);
   }
 
-  void pair(ChatUser user, Role role) throws AccessException {
+  /** A token that Ann has shown. */
+  PairingToken requested(Role role) throws AccessException {
+    return requested(ANN, role);
+  }
+
+  private PairingToken requested(ChatUser user, Role role) throws AccessException {
     PairingToken token = invite(role);
     show(user, token);
+    return token;
+  }
+
+  void pair(ChatUser user, Role role) throws AccessException {
+    PairingToken token = requested(user, role);
     confirm(token, user.id());
   }
 

@@ -36,20 +36,12 @@ public record Host(
   }
 
   /**
-   * The same, where only this agent is known by its name: once the name is another's nothing is read
-   * of that one or done with it, and nothing goes on record in its chain.
+   * The same, where only this agent is known by its name: once the name is another's nothing is
+   * read of that one or done with it, and nothing goes on record in its chain.
    */
   public Host only(AgentId id) {
     return new Host(
-        home,
-        userHome,
-        agents.only(id),
-        keys,
-        journal.only(id),
-        backend,
-        egress,
-        clock,
-        random);
+        home, userHome, agents.only(id), keys, journal.only(id), backend, egress, clock, random);
   }
 
   EgressFiles egressFiles() {

@@ -39,11 +39,7 @@ public final class Journal {
   }
 
   private Journal(
-      ClawHome home,
-      KeySource keys,
-      InstantSource clock,
-      Actor actor,
-      @Nullable AgentId only) {
+      ClawHome home, KeySource keys, InstantSource clock, Actor actor, @Nullable AgentId only) {
     this.home = home;
     this.keys = keys;
     this.clock = clock;
@@ -64,7 +60,13 @@ public final class Journal {
       Act<T> act,
       Function<T, Map<String, Object>> outcome)
       throws SupervisorException, BackendException {
-    return recorded(only == null ? open(home.agent(agent).audit()) : chain(agent, only), type, agent, intent, act, outcome);
+    return recorded(
+        only == null ? open(home.agent(agent).audit()) : chain(agent, only),
+        type,
+        agent,
+        intent,
+        act,
+        outcome);
   }
 
   <T> T onHost(String type, @Nullable AgentName agent, Map<String, Object> intent, Act<T> act)

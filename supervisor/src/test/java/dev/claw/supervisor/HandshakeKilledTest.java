@@ -97,8 +97,7 @@ class HandshakeKilledTest {
       assertThat(fixture.verify(fixture.coder().audit()))
           .as("round " + round)
           .isInstanceOfAny(AuditVerdict.Intact.class, AuditVerdict.Torn.class);
-      boolean paired =
-          gate.may(ANN, access.agent(CODER), ChatAction.STATUS);
+      boolean paired = gate.may(ANN, access.agent(CODER), ChatAction.STATUS);
       if (token.isPresent()) {
         // What the operator would do next says how it stands, and brings it to its end.
         PairingToken shown = token.get();

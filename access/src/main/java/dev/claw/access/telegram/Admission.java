@@ -22,11 +22,7 @@ final class Admission {
   private final Set<Long> full = new HashSet<>();
 
   Admission(
-      RateLimit perUser,
-      AccessGate gate,
-      Errands errands,
-      Outbox outbox,
-      Consumer<String> log) {
+      RateLimit perUser, AccessGate gate, Errands errands, Outbox outbox, Consumer<String> log) {
     this.perUser = perUser;
     this.gate = gate;
     this.errands = errands;

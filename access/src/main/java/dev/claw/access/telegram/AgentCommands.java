@@ -154,7 +154,8 @@ final class AgentCommands {
         : Optional.empty();
   }
 
-  private void ask(ChatUser user, AgentRef agent, Target target) throws AccessException, InterruptedException {
+  private void ask(ChatUser user, AgentRef agent, Target target)
+      throws AccessException, InterruptedException {
     if (target.rest().isBlank()) {
       usage(user.id(), Verb.ASK);
       return;
@@ -172,7 +173,8 @@ final class AgentCommands {
     }
   }
 
-  private void allow(ChatUser user, AgentRef agent, Target target) throws AccessException, InterruptedException {
+  private void allow(ChatUser user, AgentRef agent, Target target)
+      throws AccessException, InterruptedException {
     List<String> words = target.words();
     Optional<Duration> time =
         words.size() == 2 ? time(words.get(1)) : Optional.of(Duration.ofMinutes(30));
@@ -189,9 +191,7 @@ final class AgentCommands {
       return;
     }
     outbox.quote(
-        user.id(),
-        agent.name() + ":",
-        agents.allow(user, agent, words.getFirst(), time.get()));
+        user.id(), agent.name() + ":", agents.allow(user, agent, words.getFirst(), time.get()));
   }
 
   private static Optional<Duration> time(String text) {

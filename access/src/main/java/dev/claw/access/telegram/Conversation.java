@@ -157,7 +157,8 @@ final class Conversation {
     }
     List<String> lines = new ArrayList<>();
     for (Paired one : paired) {
-      lines.add(one.agent().name() + " – " + state(one.agent()) + " (you: " + one.role().word() + ")");
+      lines.add(
+          one.agent().name() + " – " + state(one.agent()) + " (you: " + one.role().word() + ")");
     }
     outbox.quote(user.id(), "Your agents:", String.join("\n", lines));
   }

@@ -120,8 +120,7 @@ final class Questions {
     List<ChatUser> mayKnow = gate.users(question.agent(), ChatAction.DENY);
     for (ButtonStore.Asking asking : buttons.close(question.id())) {
       boolean may = mayKnow.stream().anyMatch(user -> user.id() == asking.user());
-      outbox.edit(
-          asking.user(), asking.message(), may ? over(question, sentence) : NO_LONGER);
+      outbox.edit(asking.user(), asking.message(), may ? over(question, sentence) : NO_LONGER);
     }
   }
 

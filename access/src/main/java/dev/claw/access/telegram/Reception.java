@@ -189,8 +189,7 @@ final class Reception implements TelegramPoll.Receiver {
     return kind + "/" + text.from().id();
   }
 
-  private void unsuitable(Incoming.Unsuitable update)
-      throws AccessException, InterruptedException {
+  private void unsuitable(Incoming.Unsuitable update) throws AccessException, InterruptedException {
     if (update.kind() == Incoming.Unsuitable.Kind.FORWARDED) {
       gate.refused(update.from(), Optional.empty(), "message", "forwarded");
     }

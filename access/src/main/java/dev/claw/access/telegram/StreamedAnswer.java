@@ -10,8 +10,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * An answer that grows in one message, and in further ones where it is too long for one, for as long
- * as the person may see it. Whoever produces it never waits for Telegram.
+ * An answer that grows in one message, and in further ones where it is too long for one, for as
+ * long as the person may see it. Whoever produces it never waits for Telegram.
  */
 final class StreamedAnswer {
   /** What produces the answer, a part at a time. */
@@ -52,8 +52,8 @@ final class StreamedAnswer {
   }
 
   /**
-   * Returns when all of it is sent, or when the right to see it was taken back, for which its source
-   * is interrupted.
+   * Returns when all of it is sent, or when the right to see it was taken back, for which its
+   * source is interrupted.
    *
    * @return whether all of it was sent
    */

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.claw.access.AccessException;
-import dev.claw.access.telegram.BotApiException.Kind;
 import dev.claw.access.TelegramSettings;
+import dev.claw.access.telegram.BotApiException.Kind;
 import dev.claw.model.InvalidValueException;
 import java.net.URI;
 import java.time.Duration;

@@ -63,8 +63,7 @@ class ConversationTest extends BotScene {
     says(ADMIN, "/stop", "Which agent?");
     says(ADMIN, "/sudo 5", "I understand commands");
     assertThat(agents.done).isEmpty();
-    assertThat(gate.refusals)
-        .containsExactly("9 stop: no_agent", "9 unknown: no_command");
+    assertThat(gate.refusals).containsExactly("9 stop: no_agent", "9 unknown: no_command");
   }
 
   @ParameterizedTest

@@ -63,13 +63,7 @@ final class TestGate implements AccessGate {
   public AccessDecision decide(ChatUser user, AgentName agent, ChatAction action) {
     Role role = roles.getOrDefault(user.id(), Map.of()).get(agent);
     if (role != null && role.includes(action.least())) {
-      return new Allowed(
-          new Pairing(
-              now(agent).id(),
-              user,
-              role,
-              Instant.EPOCH,
-              "operator"));
+      return new Allowed(new Pairing(now(agent).id(), user, role, Instant.EPOCH, "operator"));
     }
     refusals.add(user.id() + " " + agent + " " + action);
     return new Denied(role == null ? AccessDecision.Reason.NOT_PAIRED : AccessDecision.Reason.ROLE);

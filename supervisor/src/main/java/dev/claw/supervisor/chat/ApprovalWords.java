@@ -27,7 +27,12 @@ public final class ApprovalWords {
   }
 
   private static Question question(Approval approval, Kind kind, String text) {
-    return new Question(approval.id(), new AgentRef(approval.agentId(), approval.agent()), kind, text, approval.expires());
+    return new Question(
+        approval.id(),
+        new AgentRef(approval.agentId(), approval.agent()),
+        kind,
+        text,
+        approval.expires());
   }
 
   /** How it ended, as a sentence's end or as one by itself. */

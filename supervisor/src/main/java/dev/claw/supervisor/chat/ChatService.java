@@ -183,7 +183,9 @@ public final class ChatService implements ChatAgents {
         acted(
             by,
             agent,
-            own -> new Grants(own, own.egress()).give(agent.name(), pattern, List.of(Grants.HTTPS), time)));
+            own ->
+                new Grants(own, own.egress())
+                    .give(agent.name(), pattern, List.of(Grants.HTTPS), time)));
   }
 
   @Override

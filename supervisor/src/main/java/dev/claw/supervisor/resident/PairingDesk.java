@@ -31,11 +31,7 @@ final class PairingDesk {
   /**
    * @param operator in whose name it is confirmed: nobody else's processes are answered
    */
-  PairingDesk(
-      Invitations invitations,
-      Actor operator,
-      Lifetime lifetime,
-      Consumer<String> log) {
+  PairingDesk(Invitations invitations, Actor operator, Lifetime lifetime, Consumer<String> log) {
     this.invitations = invitations;
     this.operator = operator;
     this.lifetime = lifetime;

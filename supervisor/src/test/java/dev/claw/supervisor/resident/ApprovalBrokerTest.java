@@ -114,15 +114,19 @@ class ApprovalBrokerTest {
     return all().getFirst();
   }
 
+  /** What the gateway asks for is there to be answered. */
+  private Approval asks(SmallGateway gateway, String id, String command) throws Exception {
+    gateway.request(id, command);
+    return waiting();
+  }
+
   @ParameterizedTest
   @CsvSource({"ONCE, allow-once", "HALF_HOUR, allow-once", "DENY, deny"})
   void theAnswerReachesTheGatewayOnce(Verdict verdict, String decision) throws Exception {
     SmallGateway gateway = connected();
-    gateway.request("g1", "make");
-    var _ = approvals.decide(waiting().id(), verdict, ANN);
+    var _ = approvals.decide(asks(gateway, "g1", "make").id(), verdict, ANN);
     await(() -> !gateway.resolutions.isEmpty());
-    gateway.request("g2", "make clean");
-    String second = waiting().id();
+    String second = asks(gateway, "g2", "make clean").id();
     broker.look();
     var _ = approvals.decide(second, Verdict.DENY, ANN);
     await(() -> gateway.resolutions.size() > 1);
@@ -144,15 +148,13 @@ class ApprovalBrokerTest {
     broker.running(coder.id(), coder.name());
     await(() -> fixture.backend.calls.toString().contains("closeWayIn"));
     SmallGateway gateway = gateway();
-    gateway.request("g1", "make");
-    assertThat(waiting().subject().text()).isEqualTo("make");
+    assertThat(asks(gateway, "g1", "make").subject().text()).isEqualTo("make");
   }
 
   @Test
   void anAnswerThatWasGivenWhileTheConnectionWasLostIsHandedOver() throws Exception {
     SmallGateway gateway = connected();
-    gateway.request("g1", "make");
-    String id = waiting().id();
+    String id = asks(gateway, "g1", "make").id();
     gateway.drop();
     await(() -> logged("was lost for approvals"));
     var _ = approvals.decide(id, Verdict.ONCE, ANN);
@@ -163,8 +165,7 @@ class ApprovalBrokerTest {
   @Test
   void whatWasGivenUpWhileTheConnectionWasLostIsGone() throws Exception {
     SmallGateway gateway = connected();
-    gateway.request("g1", "make");
-    var _ = waiting();
+    var _ = asks(gateway, "g1", "make");
     gateway.drop();
     gateway.giveUp("g1");
     await(() -> all().getFirst().state() == State.GONE);
@@ -173,8 +174,7 @@ class ApprovalBrokerTest {
   @Test
   void aTurnThatIsBrokenOffWaitsNoLonger() throws Exception {
     SmallGateway gateway = connected();
-    gateway.request("g1", "make");
-    var _ = waiting();
+    var _ = asks(gateway, "g1", "make");
     gateway.giveUp("g1");
     await(() -> all().getFirst().state() == State.GONE);
     assertThat(all().getFirst().decidedBy()).contains("OpenClaw: approval-scope-closed");
@@ -189,11 +189,9 @@ class ApprovalBrokerTest {
                 method.equals("exec.approval.resolve")
                     ? truth.replace("\"ok\":true,\"payload\"", "\"ok\":false,\"payload\"")
                     : truth);
-    gateway.request("g1", "make");
-    var _ = approvals.decide(waiting().id(), Verdict.ONCE, ANN);
+    var _ = approvals.decide(asks(gateway, "g1", "make").id(), Verdict.ONCE, ANN);
     await(() -> logged("its gateway did not take an answer"));
-    gateway.request("g2", "make clean");
-    var _ = approvals.decide(waiting().id(), Verdict.DENY, ANN);
+    var _ = approvals.decide(asks(gateway, "g2", "make clean").id(), Verdict.DENY, ANN);
     await(() -> gateway.resolutions.size() > 1);
     assertThat(gateway.resolutions).containsExactly("g1 allow-once", "g2 deny");
   }
@@ -201,8 +199,7 @@ class ApprovalBrokerTest {
   @Test
   void theEndOfTheAgentEndsWhatItAskedFor() throws Exception {
     SmallGateway gateway = connected();
-    gateway.request("g1", "make");
-    var _ = waiting();
+    var _ = asks(gateway, "g1", "make");
     broker.stopped(coder.id());
     await(() -> all().getFirst().state() == State.GONE);
     await(() -> fixture.backend.calls.toString().contains("closeWayIn"));

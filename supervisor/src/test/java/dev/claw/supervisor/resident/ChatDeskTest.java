@@ -65,8 +65,7 @@ class ChatDeskTest {
 
   private void write(String text) throws Exception {
     Files.writeString(settings, text);
-    Files.setPosixFilePermissions(
-        settings, PosixFilePermissions.fromString("rw-------"));
+    Files.setPosixFilePermissions(settings, PosixFilePermissions.fromString("rw-------"));
   }
 
   @Test
