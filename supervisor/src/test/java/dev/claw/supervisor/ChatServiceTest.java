@@ -70,7 +70,7 @@ class ChatServiceTest {
   }
 
   @FunctionalInterface
-  private interface Act {
+  interface Act {
     Object on(ChatAgents agents, AgentRef agent) throws AccessException;
   }
 
