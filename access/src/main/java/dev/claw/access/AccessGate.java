@@ -3,6 +3,7 @@ package dev.claw.access;
 import dev.claw.model.AgentName;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** Who may do what from a chat. Asked anew for every command and every button, at that moment. */
 public interface AccessGate {
@@ -15,8 +16,16 @@ public interface AccessGate {
   /** The agents that the person is paired with and that there are, by name. */
   List<Paired> agents(ChatUser user) throws AccessException;
 
-  /** Who of the people paired with an agent may do this, such as to be asked for an approval. */
-  List<ChatUser> users(AgentName agent, ChatAction action) throws AccessException;
+  /**
+   * Who of the people paired with an agent may do this, such as to be asked for an approval; nobody
+   * where its name is no longer its own.
+   */
+  List<ChatUser> users(AgentRef agent, ChatAction action) throws AccessException;
+
+  /** Whether the person may do this with this very agent still; leaves no record. */
+  default boolean may(ChatUser user, AgentRef agent, ChatAction action) throws AccessException {
+    return users(agent, action).stream().anyMatch(other -> other.id() == user.id());
+  }
 
   /**
    * The person shows a token; on record when it returns, a refusal as for {@link #decide}. The
@@ -24,8 +33,24 @@ public interface AccessGate {
    */
   RequestOutcome request(ChatUser user, String token) throws AccessException;
 
+  /**
+   * A command that concerns no agent is answered; on record when this returns, or counted for the
+   * record of the person's minute.
+   */
+  void done(ChatUser user, String command) throws AccessException;
+
+  /**
+   * Something was refused without a decision; on record as for {@link #decide}.
+   *
+   * @param agent in whose record it stands; empty for the host's
+   * @param what was wanted, one of few words
+   * @param reason one of few words
+   */
+  void refused(ChatUser user, Optional<AgentRef> agent, String what, String reason)
+      throws AccessException;
+
   /** An agent and what the person is for it. */
-  record Paired(AgentName agent, Role role) {}
+  record Paired(AgentRef agent, Role role) {}
 
   /** What came of showing a token. */
   sealed interface RequestOutcome {

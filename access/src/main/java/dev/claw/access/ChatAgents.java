@@ -1,6 +1,5 @@
 package dev.claw.access;
 
-import dev.claw.model.AgentName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -9,8 +8,9 @@ import java.util.function.Consumer;
 
 /**
  * What a chat can have done with agents. Whoever calls has asked the gate before; every act is on
- * record in the name of the person. All text that comes back may hold words of the agent's and is
- * to be sent as text.
+ * record in the name of the person. It is done with the agent that the gate decided about and no
+ * other: where its name is another's by now, or nobody's, that is refused. All text that comes back
+ * may hold words of the agent's and is to be sent as text.
  */
 public interface ChatAgents {
   /**
@@ -19,7 +19,7 @@ public interface ChatAgents {
    * @param state such as {@code running}
    * @param lock whether its lock holds, in words
    */
-  record Line(AgentName agent, String state, String lock) {}
+  record Line(AgentRef agent, String state, String lock) {}
 
   /**
    * A thing that waits for an answer.
@@ -28,7 +28,7 @@ public interface ChatAgents {
    * @param text what is asked for, cleaned, of several lines
    * @param until when it is denied by itself
    */
-  record Question(String id, AgentName agent, Kind kind, String text, Instant until) {}
+  record Question(String id, AgentRef agent, Kind kind, String text, Instant until) {}
 
   /** What kind of thing waits. */
   enum Kind {
@@ -55,42 +55,42 @@ public interface ChatAgents {
   }
 
   /** How an agent is. */
-  Line line(AgentName agent) throws AccessException;
+  Line line(AgentRef agent) throws AccessException;
 
   /** The same with all that an operator would look at first, in a few lines. */
-  String status(AgentName agent) throws AccessException;
+  String status(AgentRef agent) throws AccessException;
 
   /** Starts it and waits until it is ready; a sentence. */
-  String start(ChatUser by, AgentName agent) throws AccessException;
+  String start(ChatUser by, AgentRef agent) throws AccessException;
 
   /** Stops it within its own grace period; a sentence. */
-  String stop(ChatUser by, AgentName agent) throws AccessException;
+  String stop(ChatUser by, AgentRef agent) throws AccessException;
 
   /** Both in turn; a sentence. */
-  String restart(ChatUser by, AgentName agent) throws AccessException;
+  String restart(ChatUser by, AgentRef agent) throws AccessException;
 
   /** The last lines of its log. */
-  List<String> logs(AgentName agent, int lines) throws AccessException;
+  List<String> logs(AgentRef agent, int lines) throws AccessException;
 
   /**
    * One turn.
    *
    * @param part gets the answer as it comes
    */
-  void ask(ChatUser by, AgentName agent, String message, Consumer<String> part)
+  void ask(ChatUser by, AgentRef agent, String message, Consumer<String> part)
       throws AccessException;
 
   /** What its policy is, in short. */
-  String policy(AgentName agent) throws AccessException;
+  String policy(AgentRef agent) throws AccessException;
 
   /** What it was denied lately, a line each, the newest first. */
-  List<String> pending(AgentName agent) throws AccessException;
+  List<String> pending(AgentRef agent) throws AccessException;
 
   /** Gives a grant; a sentence. */
-  String allow(ChatUser by, AgentName agent, String host, Duration time) throws AccessException;
+  String allow(ChatUser by, AgentRef agent, String host, Duration time) throws AccessException;
 
   /** The last records of its audit log, a line each. */
-  List<String> audit(AgentName agent, int records) throws AccessException;
+  List<String> audit(AgentRef agent, int records) throws AccessException;
 
   /** What waits for an answer; empty where it no longer does. */
   Optional<Question> question(String id) throws AccessException;

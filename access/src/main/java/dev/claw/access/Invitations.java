@@ -65,6 +65,7 @@ public final class Invitations {
     Map<String, Object> intent =
         Map.of("invitation", id, "role", role.word(), "seconds", time.toSeconds());
     return recorder.act(
+        agent,
         AuditEvent.intent("access.invite", agent.name(), by, intent),
         outcome -> {
           Instant until =
@@ -212,6 +213,7 @@ public final class Invitations {
     intent.put("role", seen.get().role().word());
     Taken taken =
         recorder.act(
+            agent.get(),
             AuditEvent.intent(type, agent.get().name(), by, intent),
             outcome -> {
               Taken done =
@@ -241,8 +243,7 @@ public final class Invitations {
       return;
     }
     switch (taken.outcome()) {
-      case Confirmed _ ->
-          listener.confirmed(before.user(), agent, before.role(), Words.CONFIRMED_PERSON);
+      case Confirmed _ -> listener.confirmed(before.user(), agent, before.role());
       case Withdrawn _ ->
           listener.refused(before.user(), agent, before.role(), Words.REFUSED_PERSON);
       case Refused(Reason reason, String _) ->

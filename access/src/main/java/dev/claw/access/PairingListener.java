@@ -11,18 +11,14 @@ public interface PairingListener {
   PairingListener NOBODY =
       new PairingListener() {
         @Override
-        public void confirmed(ChatUser user, AgentName agent, Role role, String sentence) {}
+        public void confirmed(ChatUser user, AgentName agent, Role role) {}
 
         @Override
         public void refused(ChatUser user, AgentName agent, Role role, String sentence) {}
       };
 
-  /**
-   * The person may act on the agent from now on.
-   *
-   * @param sentence for the person
-   */
-  void confirmed(ChatUser user, AgentName agent, Role role, String sentence);
+  /** The person may act on the agent from now on. */
+  void confirmed(ChatUser user, AgentName agent, Role role);
 
   /**
    * Nothing came of the person's request, or it was refused once; the sentence says which.

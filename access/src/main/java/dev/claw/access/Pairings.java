@@ -98,6 +98,7 @@ public final class Pairings {
     }
     boolean found =
         recorder.act(
+            agent,
             AuditEvent.intent("access.revoke", agent.name(), by, Map.of("user", user)),
             outcome -> {
               boolean deleted =
@@ -123,6 +124,7 @@ public final class Pairings {
       return new Change.NotPaired();
     }
     return recorder.act(
+        agent,
         AuditEvent.intent(
             "access.role", agent.name(), by, Map.of("user", user, "role", role.word())),
         outcome ->

@@ -2,7 +2,6 @@ package dev.claw.access;
 
 import dev.claw.audit.AuditException;
 import dev.claw.audit.RecordedAction;
-import dev.claw.model.AgentName;
 import dev.claw.model.AuditEvent;
 import java.util.Optional;
 
@@ -14,12 +13,11 @@ final class Recorder {
     this.record = record;
   }
 
-  /** Does it between the record of its intent and the record of its outcome. */
-  <T> T act(AuditEvent intent, RecordedAction.Action<T, AccessException> action)
+  /** Does it between the record of its intent and of its outcome, in the agent's chain. */
+  <T> T act(AgentRef agent, AuditEvent intent, RecordedAction.Action<T, AccessException> action)
       throws AccessException {
     try {
-      return new RecordedAction(record.chain(Optional.ofNullable(intent.agent())))
-          .run(intent, action);
+      return new RecordedAction(record.chain(Optional.of(agent))).run(intent, action);
     } catch (AuditException e) {
       throw new AccessException(String.valueOf(e.getMessage()), e);
     }
@@ -30,7 +28,7 @@ final class Recorder {
    *
    * @param chain the agent in whose chain it stands; empty for the host's
    */
-  void note(Optional<AgentName> chain, AuditEvent event) throws AccessException {
+  void note(Optional<AgentRef> chain, AuditEvent event) throws AccessException {
     try {
       record.chain(chain).append(event);
     } catch (AuditException e) {

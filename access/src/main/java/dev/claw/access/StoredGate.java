@@ -20,7 +20,7 @@ public final class StoredGate implements AccessGate, AutoCloseable {
   private final AccessAgents agents;
   private final Recorder recorder;
   private final TokenRequests requests;
-  private final FoldedRefusals refusals;
+  private final FoldedRecords folded;
 
   /**
    * @param listener told where one person's request ends by what another one does
@@ -30,8 +30,8 @@ public final class StoredGate implements AccessGate, AutoCloseable {
     this.recorder = new Recorder(record);
     this.database = database;
     this.agents = agents;
-    this.refusals = new FoldedRefusals(recorder);
-    this.requests = new TokenRequests(database, agents, recorder, refusals, listener);
+    this.folded = new FoldedRecords(recorder);
+    this.requests = new TokenRequests(database, agents, recorder, folded, listener);
   }
 
   private record Look(Instant now, PairingTable.Found found) {}
@@ -52,7 +52,7 @@ public final class StoredGate implements AccessGate, AutoCloseable {
     if (pairing.isPresent() && pairing.get().role().includes(action.least())) {
       // Looking leaves no other trace, and whoever looked is asked for afterwards too.
       recorder.note(
-          Optional.of(name),
+          agent,
           new AuditEvent(
               "access.decide",
               name,
@@ -65,20 +65,14 @@ public final class StoredGate implements AccessGate, AutoCloseable {
     AccessDecision.Reason reason =
         pairing.isPresent() ? AccessDecision.Reason.ROLE : AccessDecision.Reason.NOT_PAIRED;
     Map<String, Object> details = new HashMap<>();
-    details.put("action", word(action));
     if (agent.isEmpty()) {
       details.put("asked", name.value());
     }
     if (!look.found().why().isEmpty()) {
       details.put("broken", look.found().why());
     }
-    refusals.refused(
-        "access.decide",
-        user.actor(),
-        agent.map(AgentRef::name),
-        word(reason),
-        details,
-        look.now());
+    folded.refused(
+        "access.decide", user.actor(), agent, word(action), word(reason), details, look.now());
     return new AccessDecision.Denied(reason);
   }
 
@@ -91,21 +85,20 @@ public final class StoredGate implements AccessGate, AutoCloseable {
           for (AgentRef agent : all) {
             PairingTable.find(connection, agent.id(), user.id())
                 .pairing()
-                .ifPresent(pairing -> paired.add(new Paired(agent.name(), pairing.role())));
+                .ifPresent(pairing -> paired.add(new Paired(agent, pairing.role())));
           }
           return List.copyOf(paired);
         });
   }
 
   @Override
-  public List<ChatUser> users(AgentName name, ChatAction action) throws AccessException {
-    Optional<AgentRef> agent = agents.find(name);
-    if (agent.isEmpty()) {
+  public List<ChatUser> users(AgentRef agent, ChatAction action) throws AccessException {
+    if (!agents.find(agent.name()).equals(Optional.of(agent))) {
       return List.of();
     }
     return database.read(
         (connection, now) ->
-            PairingTable.of(connection, agent.get().id()).pairings().stream()
+            PairingTable.of(connection, agent.id()).pairings().stream()
                 .filter(pairing -> pairing.role().includes(action.least()))
                 .map(Pairing::user)
                 .toList());
@@ -122,15 +115,35 @@ public final class StoredGate implements AccessGate, AutoCloseable {
     return requests.show(user.cleaned(), hash);
   }
 
-  /** Puts on record what was counted of refusals in minutes that are over; to be called each. */
-  public void settle() throws AccessException {
-    refusals.settle(database.read((connection, now) -> now));
+  @Override
+  public void done(ChatUser user, String command) throws AccessException {
+    folded.done("access.command", user.actor(), command, now());
   }
 
-  /** Puts all on record that was counted of refusals. */
+  @Override
+  public void refused(ChatUser user, Optional<AgentRef> agent, String what, String reason)
+      throws AccessException {
+    folded.refused("access.command", user.actor(), agent, what, reason, Map.of(), now());
+  }
+
+  private Instant now() throws AccessException {
+    return database.read((connection, now) -> now);
+  }
+
+  /**
+   * Puts on record what was counted in minutes that are over; to be called each. Where nothing was,
+   * nothing is looked at.
+   */
+  public void settle() throws AccessException {
+    if (!folded.isEmpty()) {
+      folded.settle(now());
+    }
+  }
+
+  /** Puts all on record that was counted. */
   @Override
   public void close() throws AccessException {
-    refusals.settleAll();
+    folded.settleAll();
   }
 
   static String word(Enum<?> constant) {

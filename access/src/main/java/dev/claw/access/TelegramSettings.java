@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -44,7 +43,8 @@ public record TelegramSettings(String token, String user, URI api) {
   private static final Pattern NOTHING = Pattern.compile("[ \\t]*(?:#.*)?");
   private static final List<String> KEYS = List.of("token", "user", "api");
   private static final Pattern PRINTABLE = Pattern.compile("[!-~]+");
-  private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "[::1]", "localhost");
+  private static final Pattern LOOPBACK =
+      Pattern.compile("localhost|127(?:\\.[0-9]{1,3}){3}|\\[::1]");
 
   /** Accepts only what {@link #of} accepts. */
   public TelegramSettings {
@@ -126,7 +126,12 @@ public record TelegramSettings(String token, String user, URI api) {
     return "token = \"%s\"\nuser = \"%s\"\napi = \"%s\"\n".formatted(token, user, api);
   }
 
-  private static void checkToken(String token) throws InvalidValueException {
+  /**
+   * Refuses what BotFather would not give out.
+   *
+   * @throws InvalidValueException without what was found: it may be the token
+   */
+  public static void checkToken(String token) throws InvalidValueException {
     if (!TOKEN.matcher(token).matches()) {
       throw new InvalidValueException(
           "token: expected NUMBER:LETTERS as BotFather gives it out, found something else");
@@ -141,7 +146,8 @@ public record TelegramSettings(String token, String user, URI api) {
     }
   }
 
-  private static URI checkApi(String api) throws InvalidValueException {
+  /** The address of a Bot API to which a token may be sent. */
+  public static URI checkApi(String api) throws InvalidValueException {
     try {
       if (api.length() <= LONGEST_ADDRESS) {
         URI uri = new URI(api);
@@ -169,7 +175,7 @@ public record TelegramSettings(String token, String user, URI api) {
         && !uri.getRawPath().endsWith("/")
         && switch (uri.getScheme()) {
           case "https" -> true;
-          case "http" -> LOOPBACK.contains(host.toLowerCase(Locale.ROOT));
+          case "http" -> LOOPBACK.matcher(host.toLowerCase(Locale.ROOT)).matches();
           default -> false;
         };
   }

@@ -18,14 +18,14 @@ final class TokenRequests {
   private final AccessDatabase database;
   private final AccessAgents agents;
   private final Recorder recorder;
-  private final FoldedRefusals refusals;
+  private final FoldedRecords refusals;
   private final PairingListener listener;
 
   TokenRequests(
       AccessDatabase database,
       AccessAgents agents,
       Recorder recorder,
-      FoldedRefusals refusals,
+      FoldedRecords refusals,
       PairingListener listener) {
     this.database = database;
     this.agents = agents;
@@ -80,6 +80,7 @@ final class TokenRequests {
     intent.put("userName", user.userName());
     Step step =
         recorder.act(
+            agent,
             StoredGate.intent(TYPE, agent.name(), user, intent),
             outcome -> {
               Step done =
@@ -140,7 +141,8 @@ final class TokenRequests {
     refusals.refused(
         TYPE,
         user.actor(),
-        agent.map(AgentRef::name),
+        agent,
+        "request",
         StoredGate.word(reason),
         Map.of("name", user.displayName(), "userName", user.userName()),
         now);

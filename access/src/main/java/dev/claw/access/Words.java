@@ -27,9 +27,6 @@ final class Words {
   static final String TAKEN_PERSON =
       "Two people have shown this link, so it is void for both." + AGAIN;
 
-  /** For the person. */
-  static final String CONFIRMED_PERSON = "The operator confirmed you.";
-
   static final String REFUSED_PERSON = "The operator said no.";
 
   /** Why what the operator said of somebody's request was refused. */

@@ -3,7 +3,9 @@ package dev.claw.access;
 import static dev.claw.access.Scene.ANN;
 import static dev.claw.access.Scene.CODER;
 import static dev.claw.access.Scene.EVE;
+import static dev.claw.access.Scene.OTHER;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.claw.access.AccessGate.RequestOutcome;
 import dev.claw.access.AccessGate.RequestOutcome.Reason;
@@ -13,6 +15,7 @@ import dev.claw.model.AgentName;
 import dev.claw.model.AuditEvent;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,10 +49,10 @@ class FloodTest {
         .as("the right one is not looked at either")
         .isEqualTo(new Refused(Reason.TOO_MANY, Words.toPerson(Reason.TOO_MANY)));
     assertThat(scene.show(ANN, right)).as("others may").isInstanceOf(Requested.class);
-    assertThat(scene.rows("access_wrong_token")).isEqualTo(1);
+    assertThat(scene.count("access_wrong_token", "TRUE")).isEqualTo(1);
     assertThat(scene.hostEvents()).hasSize(1);
 
-    scene.pass(FoldedRefusals.WINDOW);
+    scene.pass(FoldedRecords.WINDOW);
     scene.gate.settle();
     assertThat(scene.hostEvents()).hasSize(2);
     AuditEvent rest = scene.records(Optional.empty()).getLast().event();
@@ -84,7 +87,7 @@ class FloodTest {
           }
           return now;
         });
-    assertThat(scene.rows("access_wrong_token")).isEqualTo(WrongTokens.ROWS);
+    assertThat(scene.count("access_wrong_token", "TRUE")).isEqualTo(WrongTokens.ROWS);
     assertThat(wrong(EVE)).isEqualTo(Reason.TOO_MANY);
   }
 
@@ -127,7 +130,54 @@ class FloodTest {
     scene.gate.close();
     assertThat(scene.hostEvents()).hasSize(2);
     assertThat(scene.records(Optional.empty()).getLast().event().details())
-        .containsEntry("count", 999L);
+        .containsEntry("count", 999L)
+        .containsEntry("actions", Map.of("status", 499L, "stop", 500L));
+  }
+
+  @Test
+  void whatConcernsNoAgentIsOnRecordAndFoldedTheSameWay() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      scene.gate.done(EVE, i % 4 == 0 ? "whoami" : "help");
+      scene.gate.refused(EVE, Optional.empty(), "button", "not_valid");
+    }
+    scene.gate.refused(ANN, Optional.of(CODER), "status", "rate");
+    assertThat(scene.hostEvents())
+        .containsExactly(
+            "access.command telegram:666 DONE", "access.command telegram:666 REFUSED not_valid");
+    assertThat(scene.records(Optional.empty()).getFirst().event().details())
+        .containsEntry("action", "whoami");
+    assertThat(scene.coderEvents()).containsExactly("access.command telegram:4711 REFUSED rate");
+    scene.gate.close();
+    assertThat(scene.records(Optional.empty()).stream().map(one -> one.event().details()))
+        .anySatisfy(
+            rest -> assertThat(rest).containsEntry("actions", Map.of("help", 75L, "whoami", 24L)))
+        .anySatisfy(
+            rest ->
+                assertThat(rest)
+                    .containsEntry("actions", Map.of("button", 99L))
+                    .containsEntry("reasons", List.of("not_valid")));
+  }
+
+  @Test
+  void nobodysRefusalFailsBecauseAnothersCannotBeRecorded() throws Exception {
+    scene.gate.decide(EVE, OTHER.name(), ChatAction.STOP);
+    scene.gate.decide(EVE, OTHER.name(), ChatAction.STOP);
+    scene.pass(FoldedRecords.WINDOW);
+    scene.unwritable.add(Optional.of(OTHER.name()));
+    scene.unwritable.add(Optional.empty());
+
+    assertThat(scene.may(ANN, ChatAction.STOP)).isFalse();
+    assertThat(scene.coderEvents()).hasSize(1);
+    assertThatThrownBy(() -> scene.gate.decide(EVE, OTHER.name(), ChatAction.STOP))
+        .as("her own can't be recorded")
+        .isInstanceOf(AccessException.class);
+    assertThatThrownBy(() -> scene.gate.settle()).isInstanceOf(AccessException.class);
+
+    scene.unwritable.clear();
+    scene.gate.settle();
+    assertThat(scene.records(Optional.of(OTHER.name())).getLast().event().details())
+        .as("nothing is lost meanwhile")
+        .containsEntry("count", 1L);
   }
 
   @Test
@@ -138,8 +188,15 @@ class FloodTest {
     scene.gate.close();
     List<String> all = scene.hostEvents();
     all.addAll(scene.coderEvents());
-    assertThat(all).hasSizeLessThanOrEqualTo(FoldedRefusals.MOST + 2);
+    assertThat(all).hasSizeLessThanOrEqualTo(FoldedRecords.MOST + 2);
     assertThat(scene.hostEvents().getFirst()).contains("telegram:others");
+  }
+
+  @Test
+  void nothingIsLookedAtWhereNothingWasCounted() throws Exception {
+    scene.pragma = "no statement";
+    scene.gate.settle();
+    scene.gate.close();
   }
 
   @Test
@@ -147,7 +204,7 @@ class FloodTest {
     for (int minute = 0; minute < 3; minute++) {
       scene.may(EVE, ChatAction.STATUS);
       scene.may(EVE, ChatAction.STOP);
-      scene.pass(FoldedRefusals.WINDOW);
+      scene.pass(FoldedRecords.WINDOW);
     }
     scene.gate.settle();
     assertThat(scene.coderEvents()).hasSize(6);

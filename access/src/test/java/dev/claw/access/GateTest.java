@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.claw.access.AccessDecision.Denied;
 import dev.claw.access.AccessDecision.Reason;
 import dev.claw.access.AccessGate.Paired;
+import dev.claw.model.AgentId;
 import dev.claw.model.AgentName;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,10 +38,10 @@ class GateTest {
     for (ChatAction action : ChatAction.values()) {
       boolean reaches = role.compareTo(action.least()) >= 0;
       assertThat(scene.may(ANN, action)).as(action.toString()).isEqualTo(reaches);
-      assertThat(scene.gate.users(CODER.name(), action).contains(ANN)).isEqualTo(reaches);
+      assertThat(scene.gate.users(CODER, action).contains(ANN)).isEqualTo(reaches);
       assertThat(scene.may(EVE, action)).isFalse();
     }
-    assertThat(scene.gate.agents(ANN)).containsExactly(new Paired(CODER.name(), role));
+    assertThat(scene.gate.agents(ANN)).containsExactly(new Paired(CODER, role));
     assertThat(scene.gate.agents(EVE)).isEmpty();
   }
 
@@ -88,7 +89,23 @@ class GateTest {
     scene.agents.remove(CODER);
     assertThat(scene.gate.decide(ANN, CODER.name(), ChatAction.STATUS)).isEqualTo(denied);
     assertThat(scene.gate.agents(ANN)).isEmpty();
-    assertThat(scene.gate.users(CODER.name(), ChatAction.STATUS)).isEmpty();
+    assertThat(scene.gate.users(CODER, ChatAction.STATUS)).isEmpty();
+  }
+
+  @Test
+  void anotherAgentOfTheNameHasNobodyAndKeepsNoRecordOfTheOneBefore() throws Exception {
+    scene.pair(ANN, Role.ADMIN);
+    scene.may(EVE, ChatAction.STOP);
+    scene.may(EVE, ChatAction.STOP);
+    scene.agents.remove(CODER);
+    scene.agents.add(new AgentRef(new AgentId("d".repeat(32)), CODER.name()));
+    int before = scene.coderEvents().size();
+
+    assertThat(scene.gate.users(CODER, ChatAction.STATUS)).isEmpty();
+    scene.gate.close();
+    assertThat(scene.coderEvents()).hasSize(before);
+    assertThat(scene.records(Optional.empty()).getLast().event().agent()).isEqualTo(CODER.name());
+    assertThat(scene.may(ANN, ChatAction.STATUS)).isFalse();
   }
 
   @ParameterizedTest
@@ -107,7 +124,7 @@ class GateTest {
     assertThat(scene.may(ANN, ChatAction.STATUS)).isFalse();
     assertThat(scene.may(EVE, ChatAction.STATUS)).isTrue();
     assertThat(scene.gate.agents(ANN)).isEmpty();
-    assertThat(scene.gate.users(CODER.name(), ChatAction.STATUS)).containsExactly(EVE);
+    assertThat(scene.gate.users(CODER, ChatAction.STATUS)).containsExactly(EVE);
     Pairings.Listing listing = scene.pairings.list(List.of(CODER));
     assertThat(listing.pairings()).extracting(Pairings.Listed::user).containsExactly(666L);
     assertThat(listing.problems()).hasSize(1);
@@ -147,8 +164,7 @@ class GateTest {
         "user_id = -7"
       })
   void aTokenWhoseRowCanNotBeBelievedLeadsNowhere(String change) throws Exception {
-    PairingToken token = scene.invite(Role.ADMIN);
-    scene.show(ANN, token);
+    PairingToken token = scene.requested(Role.ADMIN);
     scene.sql("UPDATE access_invitation SET " + change);
     org.assertj.core.api.Assertions.assertThatThrownBy(() -> scene.confirm(token, 4711))
         .isInstanceOf(AccessException.class)

@@ -88,8 +88,7 @@ class RaceTest {
 
   @Test
   void wrongIdsAtOnceCountEach() throws Exception {
-    PairingToken token = scene.invite(Role.VIEWER);
-    scene.show(ANN, token);
+    PairingToken token = scene.requested(Role.VIEWER);
     List<Callable<ConfirmOutcome>> acts = new ArrayList<>();
     for (int i = 1; i <= InvitationRow.MOST_TRIES; i++) {
       long wrong = ANN.id() + i;

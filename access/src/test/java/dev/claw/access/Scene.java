@@ -11,21 +11,16 @@ import dev.claw.model.AuditEvent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.sqlite.JDBC;
 
 /** A real database, real audit chains and two agents; only time is chosen. */
-final class Scene implements AccessDatabase, AccessAgents, AccessRecord {
+final class Scene extends TestDatabase implements AccessAgents, AccessRecord {
   static final AgentRef CODER = new AgentRef(new AgentId("c".repeat(32)), new AgentName("coder"));
   static final AgentRef OTHER = new AgentRef(new AgentId("0".repeat(32)), new AgentName("other"));
   static final Actor OPERATOR = new Actor("cli", "bob(1000)");
@@ -34,23 +29,22 @@ final class Scene implements AccessDatabase, AccessAgents, AccessRecord {
   static final Duration MINUTE = Duration.ofMinutes(1);
 
   final Path folder;
-  final Path file;
   final List<AgentRef> agents = new CopyOnWriteArrayList<>(List.of(CODER, OTHER));
   final List<String> told = new CopyOnWriteArrayList<>();
+
+  /** Chains to which nothing can be added. */
+  final Set<Optional<AgentName>> unwritable = ConcurrentHashMap.newKeySet();
+
   final SecureRandom random = new SecureRandom();
   final StoredGate gate;
   final Invitations invitations;
   final Pairings pairings;
 
-  /** Run on each connection before anything else. */
-  volatile String pragma = "PRAGMA synchronous = FULL";
-
-  volatile Instant now = Instant.parse("2026-11-21T10:00:00Z");
   private final HostKeyStore keys;
 
   Scene(Path folder) throws Exception {
+    super(folder, AccessSchema.STATEMENTS);
     this.folder = folder;
-    this.file = folder.resolve("claw.db");
     keys =
         new HostKeyStore(
             Files.createDirectories(folder.resolve("secrets")),
@@ -60,8 +54,8 @@ final class Scene implements AccessDatabase, AccessAgents, AccessRecord {
     PairingListener listener =
         new PairingListener() {
           @Override
-          public void confirmed(ChatUser user, AgentName agent, Role role, String sentence) {
-            told.add(user.id() + " " + agent + " " + role.word() + ": " + sentence);
+          public void confirmed(ChatUser user, AgentName agent, Role role) {
+            told.add(user.id() + " " + agent + " " + role.word());
           }
 
           @Override
@@ -72,42 +66,6 @@ final class Scene implements AccessDatabase, AccessAgents, AccessRecord {
     gate = new StoredGate(this, this, this, listener);
     invitations = new Invitations(this, this, this, listener);
     pairings = new Pairings(this, this);
-    sql("PRAGMA journal_mode = WAL");
-    for (String statement : AccessSchema.STATEMENTS) {
-      sql(statement);
-    }
-  }
-
-  private Connection connect() throws SQLException {
-    Properties settings = new Properties();
-    settings.setProperty("busy_timeout", "10000");
-    Connection connection = JDBC.createConnection("jdbc:sqlite:" + file, settings);
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(pragma);
-    }
-    return connection;
-  }
-
-  @Override
-  public <T> T read(Work<T> work) throws AccessException {
-    try (Connection connection = connect()) {
-      return work.run(connection, now);
-    } catch (SQLException e) {
-      throw new AccessException("claw.db: " + e.getMessage(), e);
-    }
-  }
-
-  @Override
-  public <T> T inTransaction(Work<T> work) throws AccessException {
-    try (Connection connection = connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute("BEGIN IMMEDIATE");
-      T result = work.run(connection, now);
-      statement.execute("COMMIT");
-      return result;
-    } catch (SQLException e) {
-      throw new AccessException("claw.db: " + e.getMessage(), e);
-    }
   }
 
   @Override
@@ -121,8 +79,14 @@ final class Scene implements AccessDatabase, AccessAgents, AccessRecord {
   }
 
   @Override
-  public AuditLog chain(Optional<AgentName> agent) {
-    return AuditLog.open(log(agent), keys, () -> now);
+  public AuditLog chain(Optional<AgentRef> agent) throws AccessException {
+    if (unwritable.contains(agent.map(AgentRef::name))) {
+      throw new AccessException("the log can't be written");
+    }
+    if (agent.isPresent() && !agents.contains(agent.get())) {
+      throw new AccessException(agent.get().name() + ": its folder is gone or another's");
+    }
+    return AuditLog.open(log(agent.map(AgentRef::name)), keys, () -> now);
   }
 
   Path log(Optional<AgentName> agent) {
@@ -161,29 +125,6 @@ final class Scene implements AccessDatabase, AccessAgents, AccessRecord {
     return events(Optional.empty());
   }
 
-  void sql(String sql, Object... values) throws SQLException {
-    try (Connection connection = connect();
-        PreparedStatement statement = connection.prepareStatement(sql)) {
-      for (int i = 0; i < values.length; i++) {
-        statement.setObject(i + 1, values[i]);
-      }
-      statement.execute();
-    }
-  }
-
-  long rows(String table) throws AccessException {
-    return read(
-        (connection, then) -> {
-          try (Statement statement = connection.createStatement()) {
-            return statement.executeQuery("SELECT count(*) FROM " + table).getLong(1);
-          }
-        });
-  }
-
-  void pass(Duration time) {
-    now = now.plus(time);
-  }
-
   PairingToken invite(Role role) throws AccessException {
     return invitations.invite(OPERATOR, CODER, role, MINUTE, random).token();
   }
@@ -196,9 +137,19 @@ final class Scene implements AccessDatabase, AccessAgents, AccessRecord {
     return invitations.confirm(OPERATOR, Optional.of(CODER.name()), token.hash(), user);
   }
 
-  void pair(ChatUser user, Role role) throws AccessException {
+  /** A token that Ann has shown. */
+  PairingToken requested(Role role) throws AccessException {
+    return requested(ANN, role);
+  }
+
+  private PairingToken requested(ChatUser user, Role role) throws AccessException {
     PairingToken token = invite(role);
     show(user, token);
+    return token;
+  }
+
+  void pair(ChatUser user, Role role) throws AccessException {
+    PairingToken token = requested(user, role);
     confirm(token, user.id());
   }
 

@@ -96,6 +96,8 @@ class TelegramSettingsTest {
         "http://127.0.0.1:1",
         "http://[::1]:8081",
         "http://localhost",
+        "http://LOCALHOST",
+        "http://127.0.0.2:1",
         "https://b.example/x"
       })
   void acceptsAnotherServer(String api) throws Exception {

@@ -49,7 +49,10 @@ final class EgressAllowCommand implements Callable<ExitCode> {
     Grants.Listed given =
         claw.grants()
             .give(
-                agent.name(), host, ports.isEmpty() ? List.of(443) : ports, GrantTime.parse(time));
+                agent.name(),
+                host,
+                ports.isEmpty() ? List.of(Grants.HTTPS) : ports,
+                GrantTime.parse(time));
     claw.err()
         .println(
             given.agent()

@@ -11,8 +11,16 @@ public final class Quoted {
    * visible.
    */
   public static String of(String text) {
-    String cut = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
-    return "'" + visible(cut) + "'";
+    return "'" + visible(shortened(text, LONGEST)) + "'";
+  }
+
+  /** The text, cut with an ellipsis where it is longer, never within a pair of surrogates. */
+  public static String shortened(String text, int longest) {
+    if (text.length() <= longest) {
+      return text;
+    }
+    int end = Character.isHighSurrogate(text.charAt(longest - 1)) ? longest - 1 : longest;
+    return text.substring(0, end) + "…";
   }
 
   /**

@@ -62,6 +62,9 @@ class ValuesTest {
   void quotedTextCannotTouchTheTerminal() {
     assertThat(Quoted.of("a\u001b[2Jb\u202ec")).isEqualTo("'a\\u001b[2Jb\\u202ec'");
     assertThat(Quoted.of("x".repeat(500))).hasSize(83);
+    assertThat(Quoted.shortened("😀😀", 4)).isEqualTo("😀😀");
+    assertThat(Quoted.shortened("😀😀", 3)).isEqualTo("😀…");
+    assertThat(Quoted.shortened("ab", 1)).isEqualTo("a…");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.claw.supervisor;
 
+import dev.claw.model.AgentId;
 import dev.claw.model.AgentName;
 import dev.claw.model.InvalidValueException;
 import dev.claw.model.Quoted;
@@ -14,15 +15,27 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The agents on disk. */
 public final class AgentStore {
   private static final int LARGEST_RECORD = 64 * 1024;
 
   private final ClawHome home;
+  private final @Nullable AgentId only;
 
   public AgentStore(ClawHome home) {
+    this(home, null);
+  }
+
+  private AgentStore(ClawHome home, @Nullable AgentId only) {
     this.home = home;
+    this.only = only;
+  }
+
+  /** The same, for which an agent with another id is a {@code CONFLICT} and not what was meant. */
+  AgentStore only(AgentId id) {
+    return new AgentStore(home, id);
   }
 
   /**
@@ -103,6 +116,11 @@ public final class AgentStore {
               + " of its folder, found "
               + Quoted.of(agent.name().value())
               + "; give the folder its old name back");
+    }
+    if (only != null && !agent.id().equals(only)) {
+      throw new SupervisorException(
+          Reason.CONFLICT,
+          name + ": it was replaced by another agent just now; look at it, then try again");
     }
     return Optional.of(agent);
   }

@@ -37,7 +37,7 @@ final class AllowCommand {
                   + agent
                   + " "
                   + grant.host()
-                  + (port == 443 ? "" : " --port " + port)
+                  + (port == Grants.HTTPS ? "" : " --port " + port)
                   + " --for 30m");
     } catch (InvalidValueException e) {
       return Optional.empty();

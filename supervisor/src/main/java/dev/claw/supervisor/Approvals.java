@@ -128,7 +128,7 @@ public final class Approvals {
           Reason.CONFLICT,
           id + ": " + asked.agent() + " is another agent now than the one that asked");
     }
-    Host acting = host.by(actor);
+    Host acting = host.by(actor).only(asked.agentId());
     ApprovalStore.Answered answered =
         acting
             .journal()

@@ -98,9 +98,10 @@ public final class ChatAccess {
 
   private final class Chains implements AccessRecord {
     @Override
-    public AuditLog chain(Optional<AgentName> agent) {
-      return host.journal()
-          .open(agent.map(name -> host.home().agent(name).audit()).orElseGet(host.home()::audit));
+    public AuditLog chain(Optional<AgentRef> agent) {
+      return agent.isPresent()
+          ? host.journal().chain(agent.get().name(), agent.get().id())
+          : host.journal().open(host.home().audit());
     }
   }
 }

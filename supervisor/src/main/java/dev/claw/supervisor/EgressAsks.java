@@ -18,7 +18,6 @@ final class EgressAsks {
   static final int MOST = 20;
 
   private static final Duration COUNTED = Duration.ofMinutes(10);
-  private static final int HTTPS = 443;
 
   private final Host host;
   private final ApprovalStore store;
@@ -45,7 +44,7 @@ final class EgressAsks {
       return Optional.empty();
     }
     PolicyLock lock = new Policies(host).locked(name).lock();
-    int wanted = port == 0 ? HTTPS : port;
+    int wanted = port == 0 ? Grants.HTTPS : port;
     if (AllowCommand.find(name, lock.reach(), reason, written, wanted).isEmpty()) {
       return Optional.empty();
     }

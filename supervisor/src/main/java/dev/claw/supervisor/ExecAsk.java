@@ -30,11 +30,11 @@ public record ExecAsk(
   /** What of it can be shown. */
   Exec shown() {
     return new Exec(
-        cut(Quoted.visible(command), LONGEST_COMMAND),
-        cut(Quoted.visible(cwd), LONGEST_FOLDER),
+        Quoted.shortened(Quoted.visible(command), LONGEST_COMMAND),
+        Quoted.shortened(Quoted.visible(cwd), LONGEST_FOLDER),
         environment.stream()
             .limit(MOST_VARIABLES)
-            .map(name -> cut(Quoted.visible(name), LONGEST_VARIABLE))
+            .map(name -> Quoted.shortened(Quoted.visible(name), LONGEST_VARIABLE))
             .toList());
   }
 
@@ -52,13 +52,5 @@ public record ExecAsk(
    */
   String same() {
     return environment.isEmpty() ? Digest.of(cwd + "\0" + command).value() : "";
-  }
-
-  private static String cut(String text, int longest) {
-    if (text.length() <= longest) {
-      return text;
-    }
-    int end = Character.isHighSurrogate(text.charAt(longest - 1)) ? longest - 1 : longest;
-    return text.substring(0, end) + "…";
   }
 }

@@ -20,6 +20,9 @@ import java.util.TreeSet;
 
 /** Gives and revokes grants, with the lock's consent and on record. */
 public final class Grants {
+  /** The port of those who name none. */
+  public static final int HTTPS = 443;
+
   /** The shortest time of a grant. */
   public static final Duration SHORTEST = Duration.ofSeconds(30);
 

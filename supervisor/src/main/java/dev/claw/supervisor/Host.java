@@ -2,6 +2,7 @@ package dev.claw.supervisor;
 
 import dev.claw.lock.HostKeyStore;
 import dev.claw.model.Actor;
+import dev.claw.model.AgentId;
 import dev.claw.model.Backend;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -32,6 +33,15 @@ public record Host(
   public Host by(Actor actor) {
     return new Host(
         home, userHome, agents, keys, journal.by(actor), backend, egress, clock, random);
+  }
+
+  /**
+   * The same, where only this agent is known by its name: once the name is another's nothing is
+   * read of that one or done with it, and nothing goes on record in its chain.
+   */
+  public Host only(AgentId id) {
+    return new Host(
+        home, userHome, agents.only(id), keys, journal.only(id), backend, egress, clock, random);
   }
 
   EgressFiles egressFiles() {

@@ -29,15 +29,22 @@ public final class Journal {
   private final KeySource keys;
   private final InstantSource clock;
   private final Actor actor;
+  private final @Nullable AgentId only;
 
   /**
    * @param actor who acts through this process
    */
   public Journal(ClawHome home, KeySource keys, InstantSource clock, Actor actor) {
+    this(home, keys, clock, actor, null);
+  }
+
+  private Journal(
+      ClawHome home, KeySource keys, InstantSource clock, Actor actor, @Nullable AgentId only) {
     this.home = home;
     this.keys = keys;
     this.clock = clock;
     this.actor = actor;
+    this.only = only;
   }
 
   /** Something that changes something. */
@@ -53,12 +60,18 @@ public final class Journal {
       Act<T> act,
       Function<T, Map<String, Object>> outcome)
       throws SupervisorException, BackendException {
-    return recorded(home.agent(agent).audit(), type, agent, intent, act, outcome);
+    return recorded(
+        only == null ? open(home.agent(agent).audit()) : chain(agent, only),
+        type,
+        agent,
+        intent,
+        act,
+        outcome);
   }
 
   <T> T onHost(String type, @Nullable AgentName agent, Map<String, Object> intent, Act<T> act)
       throws SupervisorException, BackendException {
-    return recorded(home.audit(), type, agent, intent, act, result -> Map.of());
+    return recorded(open(home.audit()), type, agent, intent, act, result -> Map.of());
   }
 
   <T> T onHost(
@@ -68,7 +81,7 @@ public final class Journal {
       Act<T> act,
       Function<T, Map<String, Object>> outcome)
       throws SupervisorException, BackendException {
-    return recorded(home.audit(), type, agent, intent, act, outcome);
+    return recorded(open(home.audit()), type, agent, intent, act, outcome);
   }
 
   /**
@@ -104,7 +117,12 @@ public final class Journal {
 
   /** The same record, written in somebody else's name. */
   Journal by(Actor other) {
-    return new Journal(home, keys, clock, other);
+    return new Journal(home, keys, clock, other, only);
+  }
+
+  /** The same, which records what is done with agents in the chain of this one alone. */
+  Journal only(AgentId id) {
+    return new Journal(home, keys, clock, actor, id);
   }
 
   Actor actor() {
@@ -127,7 +145,7 @@ public final class Journal {
   }
 
   private <T> T recorded(
-      Path chain,
+      AuditLog chain,
       String type,
       @Nullable AgentName agent,
       Map<String, Object> intent,
@@ -139,7 +157,7 @@ public final class Journal {
           Reason.INTERRUPTED, type + ": broken off before it began; nothing was done");
     }
     try {
-      return new RecordedAction(open(chain))
+      return new RecordedAction(chain)
           .<T, Unfinished>run(
               AuditEvent.intent(type, agent, actor, intent),
               outcome -> {

@@ -25,9 +25,6 @@ public final class PendingDenials {
   /** Most that are told apart; of more the newest are kept. */
   public static final int MOST = 1000;
 
-  /** Stands for the port where only a name was asked for. */
-  private static final int HTTPS = 443;
-
   private final Host host;
 
   public PendingDenials(Host host) {
@@ -128,7 +125,7 @@ public final class PendingDenials {
   /** Whether the policy's own {@code deny} covers it, so that somebody has decided already. */
   private static boolean isForbidden(EgressEntry entry, EgressPolicy policy) {
     try {
-      int port = entry.port().map(Long::intValue).orElse(HTTPS);
+      int port = entry.port().map(Long::intValue).orElse(Grants.HTTPS);
       Grant grant = Grant.parse("pending", entry.host().orElse(""), List.of(port), Instant.EPOCH);
       return GrantCheck.denied(policy, grant).isPresent();
     } catch (InvalidValueException e) {
@@ -167,7 +164,8 @@ public final class PendingDenials {
 
   private static Pending pending(AgentName agent, PolicyLock lock, Fold fold, Counted counted) {
     EgressEntry last = counted.last();
-    int port = fold.port().map(Long::intValue).orElse(HTTPS);
+    // Where only a name was asked for there is none.
+    int port = fold.port().map(Long::intValue).orElse(Grants.HTTPS);
     Optional<String> command =
         reason(last).flatMap(r -> AllowCommand.find(agent, lock.reach(), r, fold.host(), port));
     // Only a host that is one stands in a rule; then the text is ASCII without quotes.

@@ -97,8 +97,7 @@ class HandshakeKilledTest {
       assertThat(fixture.verify(fixture.coder().audit()))
           .as("round " + round)
           .isInstanceOfAny(AuditVerdict.Intact.class, AuditVerdict.Torn.class);
-      boolean paired =
-          gate.users(CODER, ChatAction.STATUS).stream().anyMatch(user -> user.id() == ANN.id());
+      boolean paired = gate.may(ANN, access.agent(CODER), ChatAction.STATUS);
       if (token.isPresent()) {
         // What the operator would do next says how it stands, and brings it to its end.
         PairingToken shown = token.get();
@@ -121,7 +120,7 @@ class HandshakeKilledTest {
         }
       }
       access.pairings().revoke(OPERATOR, access.agent(CODER), ANN.id());
-      assertThat(gate.users(CODER, ChatAction.STATUS)).isEmpty();
+      assertThat(gate.users(access.agent(CODER), ChatAction.STATUS)).isEmpty();
     }
     assertThat(fixture.verify(fixture.coder().audit())).isInstanceOf(AuditVerdict.Intact.class);
   }

@@ -3,9 +3,11 @@ package dev.claw.access.telegram;
 import dev.claw.access.AccessDecision;
 import dev.claw.access.AccessException;
 import dev.claw.access.AccessGate;
+import dev.claw.access.AgentRef;
 import dev.claw.access.ChatAction;
 import dev.claw.access.ChatAgents;
 import dev.claw.access.ChatUser;
+import dev.claw.access.Pairing;
 import dev.claw.access.telegram.Targets.Target;
 import dev.claw.model.AgentName;
 import java.time.Duration;
@@ -40,21 +42,31 @@ final class AgentCommands {
   void run(ChatUser user, Verb verb, ChatAction action, Target target) throws InterruptedException {
     AgentName agent = target.agent();
     try {
-      if (gate.decide(user, agent, action) instanceof AccessDecision.Denied denied) {
-        outbox.say(user.id(), refusal(agent, verb, action, denied));
-      } else if (perAgent.take(agent.value()) instanceof RateLimit.Outcome.Refused refused) {
-        outbox.say(
-            user.id(),
-            agent
-                + ": too much is asked about it at once; come back in "
-                + seconds(refused.delay())
-                + " s. Nothing was done.");
-      } else {
-        perform(user, verb, target);
+      switch (gate.decide(user, agent, action)) {
+        case AccessDecision.Denied denied ->
+            outbox.say(user.id(), refusal(agent, verb, action, denied));
+        case AccessDecision.Allowed(Pairing pairing) ->
+            // What follows is done with the agent that this was about, whatever has its name then.
+            allowed(user, verb, new AgentRef(pairing.agent(), agent), target);
       }
     } catch (AccessException e) {
       outbox.quote(
           user.id(), agent + ": /" + verb.word() + " failed:", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void allowed(ChatUser user, Verb verb, AgentRef agent, Target target)
+      throws AccessException, InterruptedException {
+    if (perAgent.take(agent.id().value()) instanceof RateLimit.Outcome.Refused refused) {
+      gate.refused(user, Optional.of(agent), verb.word(), "rate");
+      outbox.say(
+          user.id(),
+          agent.name()
+              + ": too much is asked about it at once; come back in "
+              + seconds(refused.delay())
+              + " s. Nothing was done.");
+    } else {
+      perform(user, verb, agent, target);
     }
   }
 
@@ -80,20 +92,20 @@ final class AgentCommands {
     };
   }
 
-  private void perform(ChatUser user, Verb verb, Target target)
+  private void perform(ChatUser user, Verb verb, AgentRef agent, Target target)
       throws AccessException, InterruptedException {
-    AgentName agent = target.agent();
+    AgentName name = agent.name();
     long chat = user.id();
     switch (verb) {
-      case STATUS -> outbox.quote(chat, agent + ":", agents.status(agent));
-      case POLICY -> outbox.quote(chat, agent + " may:", agents.policy(agent));
-      case PENDING -> lines(chat, agent + " was denied:", agents.pending(agent));
+      case STATUS -> outbox.quote(chat, name + ":", agents.status(agent));
+      case POLICY -> outbox.quote(chat, name + " may:", agents.policy(agent));
+      case PENDING -> lines(chat, name + " was denied:", agents.pending(agent));
       case LOGS -> {
         Optional<Integer> count = count(target);
         if (count.isEmpty()) {
           usage(chat, verb);
         } else {
-          lines(chat, "log of " + agent + ":", agents.logs(agent, count.get()));
+          lines(chat, "log of " + name + ":", agents.logs(agent, count.get()));
         }
       }
       case AUDIT -> {
@@ -101,23 +113,23 @@ final class AgentCommands {
         if (count.isEmpty()) {
           usage(chat, verb);
         } else {
-          lines(chat, "records about " + agent + ":", agents.audit(agent, count.get()));
+          lines(chat, "records about " + name + ":", agents.audit(agent, count.get()));
         }
       }
       case START -> {
-        outbox.say(chat, agent + ": starting …");
-        outbox.quote(chat, agent + ":", agents.start(user, agent));
+        outbox.say(chat, name + ": starting …");
+        outbox.quote(chat, name + ":", agents.start(user, agent));
       }
       case STOP -> {
-        outbox.say(chat, agent + ": stopping …");
-        outbox.quote(chat, agent + ":", agents.stop(user, agent));
+        outbox.say(chat, name + ": stopping …");
+        outbox.quote(chat, name + ":", agents.stop(user, agent));
       }
       case RESTART -> {
-        outbox.say(chat, agent + ": restarting …");
-        outbox.quote(chat, agent + ":", agents.restart(user, agent));
+        outbox.say(chat, name + ": restarting …");
+        outbox.quote(chat, name + ":", agents.restart(user, agent));
       }
-      case ASK -> ask(user, target);
-      case ALLOW -> allow(user, target);
+      case ASK -> ask(user, agent, target);
+      case ALLOW -> allow(user, agent, target);
       case AGENTS, APPROVALS, WHOAMI, HELP ->
           throw new IllegalArgumentException(verb + " means no agent");
     }
@@ -142,16 +154,27 @@ final class AgentCommands {
         : Optional.empty();
   }
 
-  private void ask(ChatUser user, Target target) throws AccessException, InterruptedException {
+  private void ask(ChatUser user, AgentRef agent, Target target)
+      throws AccessException, InterruptedException {
     if (target.rest().isBlank()) {
       usage(user.id(), Verb.ASK);
       return;
     }
-    new StreamedAnswer(outbox, user.id(), target.agent().value(), pause)
-        .from(part -> agents.ask(user, target.agent(), target.rest(), part));
+    boolean whole =
+        new StreamedAnswer(
+                outbox,
+                user.id(),
+                agent.name().value(),
+                () -> gate.may(user, agent, ChatAction.ASK),
+                pause)
+            .from(part -> agents.ask(user, agent, target.rest(), part));
+    if (!whole) {
+      gate.refused(user, Optional.of(agent), Verb.ASK.word(), "taken_back");
+    }
   }
 
-  private void allow(ChatUser user, Target target) throws AccessException, InterruptedException {
+  private void allow(ChatUser user, AgentRef agent, Target target)
+      throws AccessException, InterruptedException {
     List<String> words = target.words();
     Optional<Duration> time =
         words.size() == 2 ? time(words.get(1)) : Optional.of(Duration.ofMinutes(30));
@@ -168,9 +191,7 @@ final class AgentCommands {
       return;
     }
     outbox.quote(
-        user.id(),
-        target.agent() + ":",
-        agents.allow(user, target.agent(), words.getFirst(), time.get()));
+        user.id(), agent.name() + ":", agents.allow(user, agent, words.getFirst(), time.get()));
   }
 
   private static Optional<Duration> time(String text) {

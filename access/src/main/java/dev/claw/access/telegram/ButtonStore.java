@@ -105,12 +105,20 @@ final class ButtonStore {
             query.setString(1, button);
             query.setLong(2, user);
             try (ResultSet row = query.executeQuery()) {
-              return row.next()
-                  ? Optional.of(new Meaning(row.getString(1), Verdict.valueOf(row.getString(2))))
-                  : Optional.empty();
+              return row.next() ? meaning(row.getString(1), row.getString(2)) : Optional.empty();
             }
           }
         });
+  }
+
+  /** A row that is not as it was written stands for nothing. */
+  private static Optional<Meaning> meaning(String question, String verdict) {
+    for (Verdict known : Verdict.values()) {
+      if (known.name().equals(verdict)) {
+        return Optional.of(new Meaning(question, known));
+      }
+    }
+    return Optional.empty();
   }
 
   /** The message by which this person was asked last. */

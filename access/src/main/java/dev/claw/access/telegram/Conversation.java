@@ -4,6 +4,7 @@ import dev.claw.access.AccessException;
 import dev.claw.access.AccessGate;
 import dev.claw.access.AccessGate.Paired;
 import dev.claw.access.AccessGate.RequestOutcome;
+import dev.claw.access.AgentRef;
 import dev.claw.access.ChatAction;
 import dev.claw.access.ChatAgents;
 import dev.claw.access.ChatUser;
@@ -55,6 +56,10 @@ final class Conversation {
     Optional<Written> written = Written.parse(text);
     Optional<Verb> verb = written.flatMap(command -> Verb.find(command.word()));
     if (written.isEmpty() || verb.isEmpty()) {
+      if (written.isPresent()) {
+        // Without the word: it may be anything, a token too.
+        gate.refused(user, Optional.empty(), "unknown", "no_command");
+      }
       outbox.say(user.id(), COMMANDS_ONLY);
     } else if (verb.get() == Verb.START && isGreetingOrToken(user, written.get())) {
       greetOrRequest(user, written.get().rest());
@@ -77,13 +82,14 @@ final class Conversation {
     Optional<AgentName> name = written.name();
     boolean paired =
         name.isPresent()
-            && gate.agents(user).stream().anyMatch(one -> one.agent().equals(name.get()));
+            && gate.agents(user).stream().anyMatch(one -> one.agent().name().equals(name.get()));
     return !paired && written.rest().length() >= Written.SHORTEST_TOKEN;
   }
 
   private void greetOrRequest(ChatUser user, String token)
       throws AccessException, InterruptedException {
     if (token.isEmpty()) {
+      gate.done(user, Verb.START.word());
       outbox.say(
           user.id(),
           gate.agents(user).isEmpty()
@@ -120,6 +126,7 @@ final class Conversation {
       commands.run(user, verb, action, target.get());
       return;
     }
+    gate.refused(user, Optional.empty(), verb.word(), "no_agent");
     outbox.say(
         user.id(),
         gate.agents(user).isEmpty()
@@ -128,6 +135,7 @@ final class Conversation {
   }
 
   private void without(ChatUser user, Verb verb) throws AccessException, InterruptedException {
+    gate.done(user, verb.word());
     switch (verb) {
       case HELP -> outbox.say(user.id(), help());
       case WHOAMI -> outbox.say(user.id(), whoAmI(user));
@@ -149,12 +157,13 @@ final class Conversation {
     }
     List<String> lines = new ArrayList<>();
     for (Paired one : paired) {
-      lines.add(one.agent() + " – " + state(one.agent()) + " (you: " + one.role().word() + ")");
+      lines.add(
+          one.agent().name() + " – " + state(one.agent()) + " (you: " + one.role().word() + ")");
     }
     outbox.quote(user.id(), "Your agents:", String.join("\n", lines));
   }
 
-  private String state(AgentName agent) {
+  private String state(AgentRef agent) {
     try {
       ChatAgents.Line line = agents.line(agent);
       return line.state() + ", lock " + line.lock();
@@ -166,7 +175,7 @@ final class Conversation {
   private String whoAmI(ChatUser user) throws AccessException {
     String roles =
         gate.agents(user).stream()
-            .map(one -> one.role().word() + " of " + one.agent())
+            .map(one -> one.role().word() + " of " + one.agent().name())
             .collect(Collectors.joining("\n"));
     return "You are "
         + user.shown()

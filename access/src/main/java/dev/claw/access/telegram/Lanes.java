@@ -16,15 +16,27 @@ final class Lanes implements AutoCloseable {
   private static final int MOST_IN_A_LANE = 10;
   private static final int MOST = 500;
 
+  /** Kept for words to those who fill the rest. */
+  private static final int APART = 100;
+
   private final Map<String, Deque<Runnable>> lanes = new HashMap<>();
   private final Set<Thread> threads = new HashSet<>();
   private int waiting;
   private boolean closed;
 
   /** Takes it on, unless there is too much already. */
-  synchronized boolean submit(String lane, Runnable work) {
+  boolean submit(String lane, Runnable work) {
+    return submit(lane, work, MOST, MOST_IN_A_LANE);
+  }
+
+  /** Takes it on also where there is too much of the other, unless one waits in this lane. */
+  boolean submitApart(String lane, Runnable work) {
+    return submit(lane, work, MOST + APART, 1);
+  }
+
+  private synchronized boolean submit(String lane, Runnable work, int most, int mostInLane) {
     Deque<Runnable> queue = lanes.get(lane);
-    if (closed || waiting >= MOST || (queue != null && queue.size() >= MOST_IN_A_LANE)) {
+    if (closed || waiting >= most || (queue != null && queue.size() >= mostInLane)) {
       return false;
     }
     waiting++;
@@ -49,7 +61,9 @@ final class Lanes implements AutoCloseable {
     } finally {
       synchronized (this) {
         threads.remove(Thread.currentThread());
-        lanes.remove(lane, queue);
+        if (lanes.remove(lane, queue)) {
+          waiting -= queue.size(); // nothing comes to them any more
+        }
       }
     }
   }

@@ -3,12 +3,14 @@ package dev.claw.access.telegram;
 import dev.claw.access.AccessDecision;
 import dev.claw.access.AccessException;
 import dev.claw.access.AccessGate;
+import dev.claw.access.AgentRef;
 import dev.claw.access.ChatAction;
 import dev.claw.access.ChatAgents;
 import dev.claw.access.ChatAgents.Kind;
 import dev.claw.access.ChatAgents.Question;
 import dev.claw.access.ChatAgents.Verdict;
 import dev.claw.access.ChatUser;
+import dev.claw.access.Pairing;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -24,6 +26,8 @@ import java.util.Set;
 /** Asks people by messages with buttons, and takes their answers. */
 final class Questions {
   private static final String NOT_VALID = "This button is no longer valid.";
+  private static final ChatMessage NO_LONGER =
+      ChatMessage.of("This no longer waits for an answer.");
   private static final int LONGEST_DATA = 64;
   private static final int BUTTON_BYTES = 16;
 
@@ -60,7 +64,7 @@ final class Questions {
   private void ask(long user, Question question, boolean mayAllow)
       throws AccessException, InterruptedException {
     String head =
-        question.agent()
+        question.agent().name()
             + (question.kind() == Kind.EXEC
                 ? " asks to run this:"
                 : " was not let to go here; allow it?");
@@ -105,13 +109,18 @@ final class Questions {
   }
 
   private static ChatMessage over(Question question, String sentence) {
-    return ChatMessage.pages(question.agent() + ": " + sentence, question.text()).getFirst();
+    return ChatMessage.pages(question.agent().name() + ": " + sentence, question.text()).getFirst();
   }
 
-  /** Shows everybody who was asked how it ended. */
+  /**
+   * Shows everybody who was asked how it ended; of who may not answer any more only the buttons are
+   * taken away, with all that stood above them.
+   */
   void end(Question question, String sentence) throws AccessException, InterruptedException {
+    List<ChatUser> mayKnow = gate.users(question.agent(), ChatAction.DENY);
     for (ButtonStore.Asking asking : buttons.close(question.id())) {
-      outbox.edit(asking.user(), asking.message(), over(question, sentence));
+      boolean may = mayKnow.stream().anyMatch(user -> user.id() == asking.user());
+      outbox.edit(asking.user(), asking.message(), may ? over(question, sentence) : NO_LONGER);
     }
   }
 
@@ -126,8 +135,7 @@ final class Questions {
 
   private void endUnknown(String question) throws AccessException, InterruptedException {
     for (ButtonStore.Asking asking : buttons.close(question)) {
-      outbox.edit(
-          asking.user(), asking.message(), ChatMessage.of("This no longer waits for an answer."));
+      outbox.edit(asking.user(), asking.message(), NO_LONGER);
     }
   }
 
@@ -136,17 +144,16 @@ final class Questions {
     int open = 0;
     for (String id : buttons.open(Optional.of(user.id()))) {
       Optional<Question> question = agents.question(id);
-      if (question.isPresent() && may(user, question.get(), ChatAction.DENY)) {
-        ask(user.id(), question.get(), may(user, question.get(), question.get().kind().action()));
-        open++;
+      if (question.isPresent()) {
+        // What may be shown; whoever then presses is asked for again, on record.
+        AgentRef agent = question.get().agent();
+        if (gate.may(user, agent, ChatAction.DENY)) {
+          ask(user.id(), question.get(), gate.may(user, agent, question.get().kind().action()));
+          open++;
+        }
       }
     }
     return open;
-  }
-
-  /** What may be shown; whoever then presses is asked for again, on record. */
-  private boolean may(ChatUser user, Question question, ChatAction action) throws AccessException {
-    return gate.users(question.agent(), action).stream().anyMatch(other -> other.id() == user.id());
   }
 
   /** Somebody pressed a button, perhaps one that was never ours. */
@@ -157,11 +164,13 @@ final class Questions {
     Optional<ButtonStore.Meaning> meaning =
         plausible ? buttons.find(press.data(), press.from().id()) : Optional.empty();
     if (meaning.isEmpty()) {
+      gate.refused(press.from(), Optional.empty(), "button", "not_valid");
       outbox.answer(press.query(), NOT_VALID);
       return;
     }
     Optional<Question> question = agents.question(meaning.get().question());
     if (question.isEmpty()) {
+      gate.refused(press.from(), Optional.empty(), "button", "over");
       outbox.answer(press.query(), NOT_VALID);
       endUnknown(meaning.get().question());
       return;
@@ -171,20 +180,25 @@ final class Questions {
     } catch (AccessException e) {
       String why = String.valueOf(e.getMessage());
       outbox.answer(press.query(), "It failed.");
-      outbox.say(press.from().id(), question.get().agent() + ": " + why);
+      outbox.say(press.from().id(), question.get().agent().name() + ": " + why);
     }
   }
 
   private void answer(Incoming.Press press, Question question, Verdict verdict)
       throws AccessException, InterruptedException {
     ChatAction action = verdict == Verdict.DENY ? ChatAction.DENY : question.kind().action();
-    switch (gate.decide(press.from(), question.agent(), action)) {
+    switch (gate.decide(press.from(), question.agent().name(), action)) {
       case AccessDecision.Denied denied ->
           outbox.answer(
               press.query(),
               denied.reason() == AccessDecision.Reason.ROLE
                   ? "Your role does not allow this; it takes " + action.least().word() + "."
                   : NOT_VALID);
+      case AccessDecision.Allowed(Pairing pairing)
+          when !pairing.agent().equals(question.agent().id()) -> {
+        gate.refused(press.from(), Optional.empty(), "button", "replaced");
+        outbox.answer(press.query(), NOT_VALID);
+      }
       case AccessDecision.Allowed _ -> {
         String sentence = agents.answer(press.from(), question.id(), verdict);
         outbox.answer(press.query(), sentence);

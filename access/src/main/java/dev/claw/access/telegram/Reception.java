@@ -1,7 +1,7 @@
 package dev.claw.access.telegram;
 
 import dev.claw.access.AccessException;
-import dev.claw.access.ChatUser;
+import dev.claw.access.AccessGate;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -21,8 +21,9 @@ final class Reception implements TelegramPoll.Receiver {
 
   private final BotApi api;
   private final Inbox inbox;
-  private final Lanes lanes;
-  private final RateLimit perUser;
+  private final Errands errands;
+  private final Admission admission;
+  private final AccessGate gate;
   private final Conversation conversation;
   private final Questions questions;
   private final Groups groups;
@@ -35,8 +36,9 @@ final class Reception implements TelegramPoll.Receiver {
   Reception(
       BotApi api,
       Inbox inbox,
-      Lanes lanes,
-      RateLimit perUser,
+      Errands errands,
+      Admission admission,
+      AccessGate gate,
       Conversation conversation,
       Questions questions,
       Groups groups,
@@ -44,18 +46,14 @@ final class Reception implements TelegramPoll.Receiver {
       Consumer<String> log) {
     this.api = api;
     this.inbox = inbox;
-    this.lanes = lanes;
-    this.perUser = perUser;
+    this.errands = errands;
+    this.admission = admission;
+    this.gate = gate;
     this.conversation = conversation;
     this.questions = questions;
     this.groups = groups;
     this.outbox = outbox;
     this.log = log;
-  }
-
-  @FunctionalInterface
-  private interface Work {
-    void run() throws AccessException, InterruptedException;
   }
 
   @Override
@@ -80,7 +78,7 @@ final class Reception implements TelegramPoll.Receiver {
   @Override
   public void connected() throws AccessException {
     List<Inbox.Note> interrupted = inbox.interrupted();
-    lanes.submit("recovery", () -> attempt(0, () -> recover(interrupted)));
+    errands.take("recovery", 0, () -> recover(interrupted));
   }
 
   private void recover(List<Inbox.Note> interrupted) throws AccessException, InterruptedException {
@@ -144,43 +142,36 @@ final class Reception implements TelegramPoll.Receiver {
   private boolean admit(Incoming update) {
     return switch (update) {
       case Incoming.Text text ->
-          admit(
-              text.from(),
-              lane(text),
-              text.updateId(),
-              () -> conversation.answer(text.from(), text.text()));
+          admission.admit(request(text), () -> conversation.answer(text.from(), text.text()));
       case Incoming.Press press ->
-          admit(
-              press.from(),
-              "press/" + press.from().id(),
-              press.updateId(),
+          admission.admit(
+              new Admission.Request(
+                  press.from(),
+                  press.updateId(),
+                  "press/" + press.from().id(),
+                  "button",
+                  "What the button says"),
               () -> questions.press(press));
       case Incoming.Unsuitable other ->
-          admit(
-              other.from(), "user/" + other.from().id(), other.updateId(), () -> unsuitable(other));
+          admission.admit(
+              new Admission.Request(
+                  other.from(), other.updateId(), "user/" + other.from().id(), "message", ""),
+              () -> unsuitable(other));
       case Incoming.Group group ->
-          lanes.submit("groups", () -> attempt(group.updateId(), () -> groups.tell(group.chat())));
+          errands.take("groups", group.updateId(), () -> groups.tell(group.chat()));
       case Incoming.Ignored _ -> false;
     };
   }
 
-  private boolean admit(ChatUser user, String lane, long update, Work work) {
-    return switch (perUser.take(Long.toString(user.id()))) {
-      case RateLimit.Outcome.Passes _ -> lanes.submit(lane, () -> attempt(update, work));
-      case RateLimit.Outcome.Refused refused ->
-          refused.first()
-              && lanes.submit(
-                  "user/" + user.id(),
-                  () ->
-                      attempt(
-                          update,
-                          () ->
-                              outbox.say(
-                                  user.id(),
-                                  "That is too much at once. Come back in "
-                                      + AgentCommands.seconds(refused.delay())
-                                      + " s; what you send before is not looked at.")));
-    };
+  private static Admission.Request request(Incoming.Text text) {
+    Optional<Written> written = Written.parse(text.text());
+    Optional<Verb> verb = written.flatMap(command -> Verb.find(command.word()));
+    return new Admission.Request(
+        text.from(),
+        text.updateId(),
+        lane(text),
+        verb.map(Verb::word).orElse("text"),
+        written.map(Written::note).orElse(""));
   }
 
   /** What takes long holds up only its like. */
@@ -198,7 +189,10 @@ final class Reception implements TelegramPoll.Receiver {
     return kind + "/" + text.from().id();
   }
 
-  private void unsuitable(Incoming.Unsuitable update) throws InterruptedException {
+  private void unsuitable(Incoming.Unsuitable update) throws AccessException, InterruptedException {
+    if (update.kind() == Incoming.Unsuitable.Kind.FORWARDED) {
+      gate.refused(update.from(), Optional.empty(), "message", "forwarded");
+    }
     synchronized (told) {
       if (told.size() >= MOST_TOLD) {
         told.clear();
@@ -215,25 +209,5 @@ final class Reception implements TelegramPoll.Receiver {
                   + " yourself.";
           case NO_TEXT -> "I read text alone: no pictures, files, stickers or voice.";
         });
-  }
-
-  /** What was interrupted stays begun: the next run tells the person. */
-  private void attempt(long update, Work work) {
-    try {
-      try {
-        work.run();
-      } catch (AccessException e) {
-        log.accept("telegram: " + e.getMessage());
-      } catch (RuntimeException e) {
-        log.accept("telegram: a fault of claw's: " + e);
-      }
-      if (update != 0) {
-        inbox.done(List.of(update));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (AccessException e) {
-      log.accept("telegram: " + e.getMessage());
-    }
   }
 }

@@ -2,7 +2,6 @@ package dev.claw.access.telegram;
 
 import dev.claw.access.AccessException;
 import dev.claw.access.AccessGate;
-import dev.claw.access.AccessGate.Paired;
 import dev.claw.access.ChatUser;
 import dev.claw.model.AgentName;
 import java.util.List;
@@ -23,7 +22,7 @@ record Targets(AccessGate gate) {
 
   /** Empty where no agent is named and the person has none, or several. */
   Optional<Target> find(ChatUser user, Verb verb, Written written) throws AccessException {
-    List<AgentName> paired = gate.agents(user).stream().map(Paired::agent).toList();
+    List<AgentName> paired = gate.agents(user).stream().map(one -> one.agent().name()).toList();
     Optional<AgentName> named = written.name();
     if (named.isPresent() && paired.contains(named.get())) {
       return Optional.of(new Target(named.get(), written.afterFirst()));

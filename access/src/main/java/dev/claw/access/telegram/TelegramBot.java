@@ -32,10 +32,12 @@ public final class TelegramBot implements ChatNotices, AutoCloseable {
   private final Outbox outbox;
   private final Questions questions;
   private final Consumer<String> log;
+  private final Consumer<Throwable> broken;
   private final Thread poll;
 
   private TelegramBot(Surroundings surroundings) {
     log = surroundings.log();
+    broken = surroundings.broken();
     api = new BotApi(surroundings.endpoint());
     SecureRandom random = surroundings.random();
     BackOff backOff = new BackOff(random);
@@ -62,12 +64,20 @@ public final class TelegramBot implements ChatNotices, AutoCloseable {
                 new RateLimit(AGENT_BURST, AGENT_RATE, surroundings.nanoTime())));
     byte[] run = new byte[8];
     random.nextBytes(run);
+    Inbox inbox = new Inbox(surroundings.database(), HexFormat.of().formatHex(run));
+    Errands errands = new Errands(lanes, inbox, log, broken);
     Reception reception =
         new Reception(
             api,
-            new Inbox(surroundings.database(), HexFormat.of().formatHex(run)),
-            lanes,
-            new RateLimit(USER_BURST, USER_RATE, surroundings.nanoTime()),
+            inbox,
+            errands,
+            new Admission(
+                new RateLimit(USER_BURST, USER_RATE, surroundings.nanoTime()),
+                surroundings.gate(),
+                errands,
+                outbox,
+                log),
+            surroundings.gate(),
             conversation,
             questions,
             new Groups(surroundings.database(), outbox),
@@ -84,6 +94,7 @@ public final class TelegramBot implements ChatNotices, AutoCloseable {
       ChatAgents agents,
       AccessDatabase database,
       Consumer<String> log,
+      Consumer<Throwable> broken,
       Pause pause,
       LongSupplier nanoTime,
       SecureRandom random) {}
@@ -93,13 +104,16 @@ public final class TelegramBot implements ChatNotices, AutoCloseable {
    *
    * @param database with the tables of {@link TelegramSchema}
    * @param log takes lines for people, without secrets; called from several threads
+   * @param broken told where the process itself can't be relied on any more, such as for want of
+   *     memory; called from several threads
    */
   public static TelegramBot start(
       BotEndpoint endpoint,
       AccessGate gate,
       ChatAgents agents,
       AccessDatabase database,
-      Consumer<String> log) {
+      Consumer<String> log,
+      Consumer<Throwable> broken) {
     return start(
         new Surroundings(
             endpoint,
@@ -107,6 +121,7 @@ public final class TelegramBot implements ChatNotices, AutoCloseable {
             agents,
             database,
             log,
+            broken,
             Thread::sleep,
             System::nanoTime,
             new SecureRandom()));
@@ -124,6 +139,9 @@ public final class TelegramBot implements ChatNotices, AutoCloseable {
     } catch (InterruptedException e) {
       status.enter(Phase.ENDED, "");
     } catch (RuntimeException e) {
+      status.enter(Phase.STOPPED, "a fault of claw's: " + e);
+    } catch (Error e) {
+      broken.accept(e);
       status.enter(Phase.STOPPED, "a fault of claw's: " + e);
     }
   }
@@ -185,6 +203,8 @@ public final class TelegramBot implements ChatNotices, AutoCloseable {
                 Thread.currentThread().interrupt();
               } catch (AccessException | RuntimeException e) {
                 log.accept("telegram: " + e.getMessage());
+              } catch (Error e) {
+                broken.accept(e);
               }
             });
     if (!taken) {

@@ -2,6 +2,7 @@ package dev.claw.access.telegram;
 
 import dev.claw.access.AccessDatabase;
 import dev.claw.access.AccessException;
+import dev.claw.model.Quoted;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Instant;
@@ -31,6 +32,16 @@ public record TelegramStatus(
     STOPPED
   }
 
+  private static Phase phase(String text) throws AccessException {
+    for (Phase phase : Phase.values()) {
+      if (phase.name().equals(text)) {
+        return phase;
+      }
+    }
+    throw new AccessException(
+        "claw.db: expected a phase of the bot in telegram_state, found " + Quoted.of(text));
+  }
+
   /** As last kept; empty where no bot ever ran. */
   public static Optional<TelegramStatus> find(AccessDatabase database) throws AccessException {
     return database.read(
@@ -46,7 +57,7 @@ public record TelegramStatus(
             boolean never = row.wasNull();
             return Optional.of(
                 new TelegramStatus(
-                    Phase.valueOf(row.getString(1)),
+                    phase(row.getString(1)),
                     Instant.ofEpochMilli(row.getLong(2)),
                     never ? Optional.empty() : Optional.of(Instant.ofEpochMilli(contact)),
                     row.getString(4)));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.claw.access.AccessException;
+import dev.claw.access.TelegramSettings;
 import dev.claw.access.telegram.BotApiException.Kind;
 import dev.claw.model.InvalidValueException;
 import java.net.URI;
@@ -119,6 +120,8 @@ class BotApiTest {
         "https://bots.example:8443/telegram",
         "http://127.0.0.1:8081",
         "http://localhost:8081",
+        "http://LOCALHOST:8081",
+        "http://127.0.0.2:8081",
         "http://[::1]:8081"
       })
   void takesAnAddress(String api) throws Exception {
@@ -132,7 +135,7 @@ class BotApiTest {
   void takesNoOtherToken() {
     for (String token : new String[] {"", "4242", "4242:short", TelegramServer.TOKEN + "/x"}) {
       assertThatExceptionOfType(InvalidValueException.class)
-          .isThrownBy(() -> BotEndpoint.of(BotEndpoint.TELEGRAM, token))
+          .isThrownBy(() -> BotEndpoint.of(TelegramSettings.API, token))
           .matches(e -> token.isEmpty() || !String.valueOf(e.getMessage()).contains(token));
     }
   }

@@ -1,6 +1,7 @@
 package dev.claw.access.telegram;
 
 import dev.claw.access.Role;
+import dev.claw.access.TestDatabase;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -27,14 +28,15 @@ abstract class BotScene {
   final TestGate gate = new TestGate();
   final TestAgents agents = new TestAgents();
   final List<String> log = new CopyOnWriteArrayList<>();
+  final List<Throwable> broken = new CopyOnWriteArrayList<>();
   final List<Duration> pauses = new CopyOnWriteArrayList<>();
   final AtomicLong nanos = new AtomicLong();
   private final List<TelegramBot> bots = new ArrayList<>();
   TestDatabase database;
 
   @BeforeEach
-  void pair() {
-    database = new TestDatabase(folder);
+  void pair() throws Exception {
+    database = new TestDatabase(folder, TelegramSchema.STATEMENTS);
     gate.pair(OPERATOR, "coder", Role.OPERATOR);
     gate.pair(VIEWER, "coder", Role.VIEWER);
     gate.pair(ADMIN, "coder", Role.ADMIN);
@@ -46,7 +48,6 @@ abstract class BotScene {
     agents.gate.countDown();
     bots.forEach(TelegramBot::close);
     server.close();
-    database.close();
     if (String.join("\n", log).contains(TelegramServer.TOKEN.substring(5))) {
       throw new AssertionError("the token is in the log");
     }
@@ -70,6 +71,7 @@ abstract class BotScene {
                 agents,
                 database,
                 log::add,
+                broken::add,
                 pause,
                 nanos::get,
                 new SecureRandom()));

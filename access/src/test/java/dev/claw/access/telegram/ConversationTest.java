@@ -7,6 +7,7 @@ import dev.claw.access.Role;
 import dev.claw.model.AgentName;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,8 +61,9 @@ class ConversationTest extends BotScene {
   @Test
   void asksWhichWhereThereAreSeveral() {
     says(ADMIN, "/stop", "Which agent?");
-    says(ADMIN, "/logs 5", "Which agent?");
+    says(ADMIN, "/sudo 5", "I understand commands");
     assertThat(agents.done).isEmpty();
+    assertThat(gate.refusals).containsExactly("9 stop: no_agent", "9 unknown: no_command");
   }
 
   @ParameterizedTest
@@ -156,6 +158,8 @@ class ConversationTest extends BotScene {
     assertThat(Verb.values()).allSatisfy(verb -> assertThat(help).contains(verb.usage()));
     assertThat(says(ADMIN, "hello", "commands")).contains("/help");
     says(ADMIN, "/approvals", "Nothing waits");
+    assertThat(gate.commands)
+        .containsExactly("9 whoami", "9 agents", "66 agents", "66 help", "9 approvals");
   }
 
   @Test
@@ -222,6 +226,9 @@ class ConversationTest extends BotScene {
     says(OPERATOR, "/status coder", "all is well");
     assertThat(server.texts(OPERATOR)).hasSize(2);
     assertThat(agents.done).containsExactly("status coder");
+    assertThat(gate.refusals)
+        .hasSize(answer.equals("forwarded") ? 2 : 0)
+        .allMatch(one -> one.equals("7 message: forwarded"));
   }
 
   @ParameterizedTest
@@ -265,6 +272,7 @@ class ConversationTest extends BotScene {
     server.awaitConfirmed();
     assertThat(server.texts(STRANGER)).filteredOn(text -> text.contains("Come back")).hasSize(1);
     assertThat(server.texts(STRANGER)).hasSizeLessThanOrEqualTo(21);
+    assertThat(gate.refusals).filteredOn(one -> one.equals("66 whoami: rate")).hasSize(20);
 
     nanos.addAndGet(Duration.ofSeconds(4).toNanos());
     Waiting.until(
@@ -272,6 +280,37 @@ class ConversationTest extends BotScene {
     int before = server.texts(STRANGER).size();
     server.write(STRANGER, "/whoami");
     Waiting.until(() -> "an answer", () -> server.texts(STRANGER).size() == before + 1);
+  }
+
+  @Test
+  void boundsWhatIsAskedOfOneAgent() {
+    for (long user : List.of(OPERATOR, ADMIN)) {
+      for (int i = 0; i < 16; i++) {
+        says(user, "/logs coder " + (i + 1), "coder:");
+        Waiting.until(() -> "done", () -> database.count("telegram_update", "done = 0") == 0);
+      }
+    }
+    server.await(ADMIN, "too much is asked about it");
+    assertThat(agents.done).hasSize(30);
+    assertThat(gate.refusals).containsExactly("9 coder logs: rate", "9 coder logs: rate");
+  }
+
+  @Test
+  void saysOnceThatWhatWaitsBehindTooMuchIsNotDone() throws Exception {
+    agents.holdsUp();
+    server.write(OPERATOR, "/stop coder");
+    agents.begun.await();
+    for (int i = 0; i < 15; i++) {
+      server.write(OPERATOR, "/stop coder");
+    }
+    server.await(OPERATOR, "/stop coder was not done");
+    says(OPERATOR, "/status coder", "all is well");
+    assertThat(gate.refusals).hasSize(5).containsOnly("7 stop: full");
+    assertThat(server.texts(OPERATOR)).filteredOn(text -> text.contains("was not done")).hasSize(1);
+    agents.gate.countDown();
+    Waiting.until(
+        () -> "nothing left undone", () -> database.count("telegram_update", "done = 0") == 0);
+    assertThat(agents.done).filteredOn(one -> one.startsWith("stop")).hasSize(11);
   }
 
   @Test

@@ -52,6 +52,52 @@ class LanesTest {
     }
   }
 
+  @Test
+  void whatWaitedBehindAnErrorTakesNoRoom() {
+    try (Lanes lanes = new Lanes()) {
+      for (int lane = 0; lane < 60; lane++) {
+        CountDownLatch gate = new CountDownLatch(1);
+        lanes.submit(
+            "lane" + lane,
+            () -> {
+              await(gate);
+              throw new Fatal();
+            });
+        for (int i = 0; i < 9; i++) {
+          lanes.submit("lane" + lane, () -> {});
+        }
+        gate.countDown();
+      }
+      Waiting.until(() -> "room", () -> lanes.submit("other", () -> {}));
+    }
+  }
+
+  private static final class Fatal extends Error {
+    private static final long serialVersionUID = 1L;
+
+    Fatal() {
+      super("fatal", null, false, false);
+    }
+  }
+
+  @Test
+  void keepsRoomForAWordToThoseWhoFillIt() {
+    try (Lanes lanes = new Lanes()) {
+      CountDownLatch gate = new CountDownLatch(1);
+      for (int lane = 0; lane < 2000; lane++) {
+        lanes.submit("lane" + lane % 600, () -> await(gate));
+      }
+      assertThat(lanes.submit("late", () -> await(gate))).isFalse();
+      assertThat(lanes.submitApart("told", () -> await(gate))).isTrue();
+      int taken = 0;
+      for (int i = 0; i < 2000; i++) {
+        taken += lanes.submitApart("told" + i % 500, () -> await(gate)) ? 1 : 0;
+      }
+      assertThat(taken).isLessThan(1100);
+      gate.countDown();
+    }
+  }
+
   private static void await(CountDownLatch gate) {
     try {
       gate.await();

@@ -57,7 +57,7 @@ class OnceTest extends BotScene {
     start();
     says(OPERATOR, "/status coder", "all is well");
     Waiting.until(() -> "done", () -> database.count("telegram_update", "done = 1") == 1);
-    database.passes(Duration.ofDays(4));
+    database.pass(Duration.ofDays(4));
 
     says(OPERATOR, "/policy coder", "may");
     assertThat(database.count("telegram_update", "1 = 1")).isEqualTo(1);

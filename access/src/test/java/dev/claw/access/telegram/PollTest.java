@@ -1,6 +1,7 @@
 package dev.claw.access.telegram;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.claw.access.AccessException;
 import dev.claw.access.telegram.TelegramStatus.Phase;
@@ -172,6 +173,39 @@ class PollTest extends BotScene {
 
     says(OPERATOR, "/status coder", "all is well");
     server.awaitConfirmed();
+  }
+
+  @Test
+  void saysThatTheProcessIsBrokenWhereAnErrorEndsThePoll() throws Exception {
+    TelegramBot bot = start();
+    await(bot, Phase.RUNNING);
+    Error why = new LinkageError("half a class");
+    database.dies(why);
+
+    server.write(OPERATOR, "/status coder");
+    bot.await();
+    assertThat(broken).containsExactly(why);
+    assertThat(bot.status().phase()).isEqualTo(Phase.STOPPED);
+    assertThat(agents.done).isEmpty();
+  }
+
+  @Test
+  void saysThatTheProcessIsBrokenWhereAnErrorEndsACommand() {
+    start();
+    Error why = new LinkageError("half a class");
+    agents.dies = why;
+
+    server.write(OPERATOR, "/status coder");
+    Waiting.until(() -> "broken", () -> broken.contains(why));
+  }
+
+  @Test
+  void aStateThatIsDamagedIsAFailureAndNoAnswer() throws Exception {
+    await(start(), Phase.RUNNING);
+    database.sql("UPDATE telegram_state SET phase = 'dancing'");
+    assertThatThrownBy(() -> TelegramStatus.find(database))
+        .isInstanceOf(AccessException.class)
+        .hasMessageContaining("claw.db");
   }
 
   @Test

@@ -105,6 +105,18 @@ class QuestionsTest extends BotScene {
   }
 
   @Test
+  void answersForNoOtherAgentOfTheNameThanTheOneThatAsked() {
+    exec();
+    JsonNode message = server.await(OPERATOR, "rm -rf build");
+    gate.replace("coder");
+
+    server.press(OPERATOR, message, "Once");
+    Waiting.until(() -> "an answer", () -> !server.answers().isEmpty());
+    assertThat(server.answers()).containsExactly("This button is no longer valid.");
+    assertThat(agents.done).isEmpty();
+  }
+
+  @Test
   void doesNothingForOneWhoseRoleWasTakenBack() {
     exec();
     JsonNode message = server.await(OPERATOR, "rm -rf build");
@@ -139,6 +151,40 @@ class QuestionsTest extends BotScene {
     Waiting.until(() -> "answers " + server.answers(), () -> server.answers().size() == 6);
     assertThat(server.answers()).containsOnly("This button is no longer valid.");
     assertThat(agents.done).isEmpty();
+    assertThat(gate.refusals)
+        .containsExactlyInAnyOrder(
+            "9 button: not_valid",
+            "66 button: not_valid",
+            "7 button: not_valid",
+            "7 button: not_valid",
+            "7 button: not_valid",
+            "7 button: not_valid");
+  }
+
+  @Test
+  void takesADamagedButtonForNone() throws Exception {
+    exec();
+    JsonNode message = server.await(OPERATOR, "rm -rf build");
+    database.sql("UPDATE telegram_button SET verdict = 'always'");
+
+    server.press(OPERATOR, message, "Once");
+    Waiting.until(() -> "an answer", () -> !server.answers().isEmpty());
+    assertThat(server.answers()).containsExactly("This button is no longer valid.");
+    says(OPERATOR, "/status coder", "all is well");
+    assertThat(log).containsExactly("telegram: running");
+  }
+
+  @Test
+  void showsNothingMoreToOneWhoWasRevoked() {
+    exec();
+    JsonNode message = server.await(OPERATOR, "rm -rf build");
+    JsonNode admin = server.await(ADMIN, "rm -rf build");
+    gate.revoke(OPERATOR);
+
+    server.press(ADMIN, admin, "Once");
+    JsonNode edited = awaitEdit(OPERATOR, message, "no longer waits");
+    assertThat(edited.path("text").asText()).isEqualTo("This no longer waits for an answer.");
+    assertThat(labels(edited)).isEmpty();
   }
 
   @Test
@@ -156,6 +202,7 @@ class QuestionsTest extends BotScene {
     Waiting.until(() -> "answers " + server.answers(), () -> server.answers().size() == 2);
     assertThat(server.answers()).containsExactly("allowed ONCE", "This button is no longer valid.");
     assertThat(agents.done).containsExactly("answer q1 ONCE by 7");
+    assertThat(gate.refusals).hasSize(1);
   }
 
   @Test

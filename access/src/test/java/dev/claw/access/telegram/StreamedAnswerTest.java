@@ -82,6 +82,41 @@ class StreamedAnswerTest extends BotScene {
   }
 
   @Test
+  void endsWithTheRightToIt() {
+    agents.holdsUp(); // for good: the turn ends by being interrupted
+    agents.says = List.of("first ", "second ", "third ", "fourth");
+    start();
+    server.write(OPERATOR, "/ask coder go");
+    server.await(OPERATOR, "first second");
+    gate.revoke(OPERATOR);
+
+    server.await(OPERATOR, "your right to it was taken back");
+    Waiting.until(() -> "done", () -> database.count("telegram_update", "done = 0") == 0);
+    assertThat(server.texts(OPERATOR))
+        .containsExactly(
+            "coder:\nfirst second",
+            "coder: the answer ends here: your right to it was taken back.");
+    assertThat(gate.refusals).containsExactly("7 coder ask: taken_back");
+  }
+
+  @Test
+  void showsNothingToOneWhoseRightIsGoneBeforeTheFirstWord() throws Exception {
+    agents.holdsUp();
+    agents.says = List.of("all at once");
+    start(
+        time -> {
+          Thread.sleep(Long.MAX_VALUE); // no edit before the end
+        });
+    server.write(OPERATOR, "/ask coder go");
+    agents.begun.await();
+    gate.revoke(OPERATOR);
+    agents.gate.countDown();
+
+    server.await(OPERATOR, "your right to it was taken back");
+    assertThat(String.join("", server.texts(OPERATOR))).doesNotContain("all at once");
+  }
+
+  @Test
   void saysThatThereWasNoAnswer() {
     agents.says = List.of();
     start();

@@ -1,9 +1,9 @@
 package dev.claw.access.telegram;
 
 import dev.claw.access.AccessException;
+import dev.claw.access.AgentRef;
 import dev.claw.access.ChatAgents;
 import dev.claw.access.ChatUser;
-import dev.claw.model.AgentName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Agents that note what was done with them, and take as long as tests wish. */
 final class TestAgents implements ChatAgents {
@@ -26,6 +27,7 @@ final class TestAgents implements ChatAgents {
   volatile CountDownLatch gate = new CountDownLatch(0);
 
   volatile CountDownLatch begun = new CountDownLatch(1);
+  volatile @Nullable Error dies;
   volatile String words = "all is well";
 
   void holdsUp() {
@@ -35,7 +37,7 @@ final class TestAgents implements ChatAgents {
 
   Question asks(String id, String agent, Kind kind, String text) {
     Question question =
-        new Question(id, new AgentName(agent), kind, text, Instant.parse("2026-11-21T10:05:00Z"));
+        new Question(id, TestGate.ref(agent), kind, text, Instant.parse("2026-11-21T10:05:00Z"));
     questions.put(id, question);
     return question;
   }
@@ -51,44 +53,48 @@ final class TestAgents implements ChatAgents {
   }
 
   @Override
-  public Line line(AgentName agent) {
+  public Line line(AgentRef agent) {
     return new Line(agent, "running", "verified");
   }
 
   @Override
-  public String status(AgentName agent) {
-    done.add("status " + agent);
+  public String status(AgentRef agent) {
+    done.add("status " + agent.name());
+    Error why = dies;
+    if (why != null) {
+      throw why;
+    }
     return words;
   }
 
   @Override
-  public String start(ChatUser by, AgentName agent) {
-    done.add("start " + agent + " by " + by.id());
+  public String start(ChatUser by, AgentRef agent) {
+    done.add("start " + agent.name() + " by " + by.id());
     return "started";
   }
 
   @Override
-  public String stop(ChatUser by, AgentName agent) throws AccessException {
-    done.add("stop " + agent + " by " + by.id());
+  public String stop(ChatUser by, AgentRef agent) throws AccessException {
+    done.add("stop " + agent.name() + " by " + by.id());
     pass();
     return "stopped";
   }
 
   @Override
-  public String restart(ChatUser by, AgentName agent) throws AccessException {
+  public String restart(ChatUser by, AgentRef agent) throws AccessException {
     throw new AccessException("expected a lock that holds, found drift; look with: claw status");
   }
 
   @Override
-  public List<String> logs(AgentName agent, int lines) {
-    done.add("logs " + agent + " " + lines);
+  public List<String> logs(AgentRef agent, int lines) {
+    done.add("logs " + agent.name() + " " + lines);
     return List.of(words, "second line");
   }
 
   @Override
-  public void ask(ChatUser by, AgentName agent, String message, Consumer<String> part)
+  public void ask(ChatUser by, AgentRef agent, String message, Consumer<String> part)
       throws AccessException {
-    done.add("ask " + agent + " by " + by.id() + ": " + message);
+    done.add("ask " + agent.name() + " by " + by.id() + ": " + message);
     List<String> parts = says;
     for (int i = 0; i < parts.size(); i++) {
       if (i == parts.size() / 2) {
@@ -99,26 +105,26 @@ final class TestAgents implements ChatAgents {
   }
 
   @Override
-  public String policy(AgentName agent) {
-    done.add("policy " + agent);
+  public String policy(AgentRef agent) {
+    done.add("policy " + agent.name());
     return words;
   }
 
   @Override
-  public List<String> pending(AgentName agent) {
-    done.add("pending " + agent);
+  public List<String> pending(AgentRef agent) {
+    done.add("pending " + agent.name());
     return List.of();
   }
 
   @Override
-  public String allow(ChatUser by, AgentName agent, String host, Duration time) {
-    done.add("allow " + agent + " " + host + " " + time + " by " + by.id());
+  public String allow(ChatUser by, AgentRef agent, String host, Duration time) {
+    done.add("allow " + agent.name() + " " + host + " " + time + " by " + by.id());
     return host + " is allowed";
   }
 
   @Override
-  public List<String> audit(AgentName agent, int records) {
-    done.add("audit " + agent + " " + records);
+  public List<String> audit(AgentRef agent, int records) {
+    done.add("audit " + agent.name() + " " + records);
     return List.of(words);
   }
 

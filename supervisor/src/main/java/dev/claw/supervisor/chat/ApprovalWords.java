@@ -1,5 +1,6 @@
 package dev.claw.supervisor.chat;
 
+import dev.claw.access.AgentRef;
 import dev.claw.access.ChatAgents.Kind;
 import dev.claw.access.ChatAgents.Question;
 import dev.claw.access.ChatAgents.Verdict;
@@ -26,7 +27,12 @@ public final class ApprovalWords {
   }
 
   private static Question question(Approval approval, Kind kind, String text) {
-    return new Question(approval.id(), approval.agent(), kind, text, approval.expires());
+    return new Question(
+        approval.id(),
+        new AgentRef(approval.agentId(), approval.agent()),
+        kind,
+        text,
+        approval.expires());
   }
 
   /** How it ended, as a sentence's end or as one by itself. */

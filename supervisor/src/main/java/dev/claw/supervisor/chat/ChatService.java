@@ -1,13 +1,14 @@
 package dev.claw.supervisor.chat;
 
 import dev.claw.access.AccessException;
+import dev.claw.access.AgentRef;
 import dev.claw.access.ChatAgents;
 import dev.claw.access.ChatUser;
-import dev.claw.model.Actor;
 import dev.claw.model.AgentName;
 import dev.claw.model.BackendException;
 import dev.claw.model.InvalidValueException;
 import dev.claw.model.LogQuery;
+import dev.claw.model.Quoted;
 import dev.claw.supervisor.AgentAsk;
 import dev.claw.supervisor.AgentExec;
 import dev.claw.supervisor.AgentStart;
@@ -34,8 +35,6 @@ import java.util.function.Consumer;
 public final class ChatService implements ChatAgents {
   /** Lines longer than this are cut; a chat shows less anyway. */
   private static final int LONGEST_LINE = 1000;
-
-  private static final List<Integer> HTTPS = List.of(443);
 
   private final Host host;
   private final Approvals approvals;
@@ -78,56 +77,62 @@ public final class ChatService implements ChatAgents {
   }
 
   @Override
-  public Line line(AgentName agent) throws AccessException {
-    AgentStatus status = done(() -> new Overview(host).status(agent));
+  public Line line(AgentRef agent) throws AccessException {
+    AgentStatus status = looked(agent, own -> new Overview(own).status(agent.name()));
     return new Line(agent, status.state().word(), status.lock().word());
   }
 
   @Override
-  public String status(AgentName agent) throws AccessException {
-    return ChatText.status(done(() -> new Overview(host).status(agent)));
+  public String status(AgentRef agent) throws AccessException {
+    return ChatWords.status(looked(agent, own -> new Overview(own).status(agent.name())));
   }
 
   @Override
-  public String start(ChatUser by, AgentName agent) throws AccessException {
-    return ChatText.started(done(() -> new AgentStart(as(by)).start(agent, ways.start().get())));
+  public String start(ChatUser by, AgentRef agent) throws AccessException {
+    return ChatWords.started(
+        acted(by, agent, own -> new AgentStart(own).start(agent.name(), ways.start().get())));
   }
 
   @Override
-  public String stop(ChatUser by, AgentName agent) throws AccessException {
-    return done(
-        () -> {
-          AgentStop stop = new AgentStop(as(by));
-          stop.stop(agent, stop.gracePeriod(agent, false));
-          return agent + " is stopped";
+  public String stop(ChatUser by, AgentRef agent) throws AccessException {
+    return acted(
+        by,
+        agent,
+        own -> {
+          AgentStop stop = new AgentStop(own);
+          stop.stop(agent.name(), stop.gracePeriod(agent.name(), false));
+          return agent.name() + " is stopped";
         });
   }
 
   @Override
-  public String restart(ChatUser by, AgentName agent) throws AccessException {
-    return done(
-        () -> {
-          AgentStart start = new AgentStart(as(by));
+  public String restart(ChatUser by, AgentRef agent) throws AccessException {
+    return acted(
+        by,
+        agent,
+        own -> {
+          AgentStart start = new AgentStart(own);
           AgentStart.Options options = ways.start().get();
           // One that could not start again goes on running.
-          start.verify(agent, options);
-          AgentStop stop = new AgentStop(as(by));
-          stop.stopKeepingPod(agent, stop.gracePeriod(agent, false));
-          return ChatText.started(start.start(agent, options));
+          start.verify(agent.name(), options);
+          AgentStop stop = new AgentStop(own);
+          stop.stopKeepingPod(agent.name(), stop.gracePeriod(agent.name(), false));
+          return ChatWords.started(start.start(agent.name(), options));
         });
   }
 
   @Override
-  public List<String> logs(AgentName agent, int lines) throws AccessException {
+  public List<String> logs(AgentRef agent, int lines) throws AccessException {
     List<String> last = new ArrayList<>();
-    return done(
-        () -> {
-          new AgentExec(host)
+    return looked(
+        agent,
+        own -> {
+          new AgentExec(own)
               .logs(
-                  agent,
+                  agent.name(),
                   new LogQuery(false, null, lines),
                   (time, error, line) -> {
-                    last.add(ChatText.cut(line, LONGEST_LINE));
+                    last.add(Quoted.shortened(line, LONGEST_LINE));
                     return last.size() < lines;
                   });
           return List.copyOf(last);
@@ -135,53 +140,63 @@ public final class ChatService implements ChatAgents {
   }
 
   @Override
-  public void ask(ChatUser by, AgentName agent, String message, Consumer<String> part)
+  public void ask(ChatUser by, AgentRef agent, String message, Consumer<String> part)
       throws AccessException {
     var _ =
-        done(
-            () -> {
+        acted(
+            by,
+            agent,
+            own -> {
               try {
-                return new AgentAsk(as(by))
+                return new AgentAsk(own)
                     .ask(
-                        agent,
+                        agent.name(),
                         // One conversation a person, so that a chat reads like one.
                         AgentAsk.Question.parse(
                             message, Optional.of("telegram-" + by.id()), ways.askTimeout()),
                         part);
               } catch (InvalidValueException e) {
                 throw new SupervisorException(
-                    SupervisorException.Reason.REFUSED, agent + ": " + e.getMessage(), e);
+                    SupervisorException.Reason.REFUSED, agent.name() + ": " + e.getMessage(), e);
               }
             });
   }
 
   @Override
-  public String policy(AgentName agent) throws AccessException {
-    return done(() -> ways.policy().of(agent));
+  public String policy(AgentRef agent) throws AccessException {
+    return looked(agent, _ -> ways.policy().of(agent.name()));
   }
 
   @Override
-  public List<String> pending(AgentName agent) throws AccessException {
-    return done(
-        () ->
-            new PendingDenials(host).find(agent).denials().stream().map(ChatText::denial).toList());
+  public List<String> pending(AgentRef agent) throws AccessException {
+    return looked(
+        agent,
+        own ->
+            new PendingDenials(own)
+                .find(agent.name()).denials().stream().map(ChatWords::denial).toList());
   }
 
   @Override
-  public String allow(ChatUser by, AgentName agent, String pattern, Duration time)
+  public String allow(ChatUser by, AgentRef agent, String pattern, Duration time)
       throws AccessException {
-    return ChatText.given(
-        done(() -> new Grants(as(by), host.egress()).give(agent, pattern, HTTPS, time)));
+    return ChatWords.given(
+        acted(
+            by,
+            agent,
+            own ->
+                new Grants(own, own.egress())
+                    .give(agent.name(), pattern, List.of(Grants.HTTPS), time)));
   }
 
   @Override
-  public List<String> audit(AgentName agent, int records) throws AccessException {
+  public List<String> audit(AgentRef agent, int records) throws AccessException {
     List<String> lines = new ArrayList<>();
-    return done(
-        () -> {
-          new AuditLogs(host)
-              .chain(Optional.of(agent))
-              .show(null, "", records, record -> lines.add(ChatText.record(record)));
+    return looked(
+        agent,
+        own -> {
+          new AuditLogs(own)
+              .chain(Optional.of(agent.name()))
+              .show(null, "", records, record -> lines.add(ChatWords.record(record)));
           return List.copyOf(lines);
         });
   }
@@ -200,7 +215,7 @@ public final class ChatService implements ChatAgents {
   public String answer(ChatUser by, String id, Verdict verdict) throws AccessException {
     return done(
         () ->
-            switch (approvals.decide(id, ApprovalWords.verdict(verdict), actor(by))) {
+            switch (approvals.decide(id, ApprovalWords.verdict(verdict), by.actor())) {
               case Approvals.Outcome.Taken(Approval approval, Optional<String> grant) ->
                   ApprovalWords.ending(approval)
                       + grant.map(given -> " It is grant " + given + ".").orElse("");
@@ -209,13 +224,42 @@ public final class ChatService implements ChatAgents {
             });
   }
 
-  /** The same host, on record as the person. */
-  private Host as(ChatUser by) {
-    return host.by(actor(by));
+  /** What is read or done, with a host that knows no agent of the name but the one. */
+  @FunctionalInterface
+  private interface Work<T> {
+    T on(Host own) throws SupervisorException, BackendException;
   }
 
-  private static Actor actor(ChatUser user) {
-    return user.actor();
+  /** What was read is passed on only if it was this agent's until the end. */
+  private <T> T looked(AgentRef agent, Work<T> look) throws AccessException {
+    Host own = host.only(agent.id());
+    return done(
+        () -> {
+          T found = look.on(own);
+          refuseReplaced(own, agent);
+          return found;
+        });
+  }
+
+  /** On record as the person. */
+  private <T> T acted(ChatUser by, AgentRef agent, Work<T> act) throws AccessException {
+    Host own = host.by(by.actor()).only(agent.id());
+    return done(
+        () -> {
+          refuseReplaced(own, agent);
+          try {
+            return act.on(own);
+          } catch (SupervisorException e) {
+            if (e.reason() == SupervisorException.Reason.AUDIT) {
+              refuseReplaced(own, agent); // in words that the person understands
+            }
+            throw e;
+          }
+        });
+  }
+
+  private static void refuseReplaced(Host own, AgentRef agent) throws SupervisorException {
+    own.agents().get(agent.name());
   }
 
   @FunctionalInterface

@@ -47,6 +47,7 @@ final class ApprovalBroker implements AutoCloseable {
   private final ApprovalDesk desk;
   private final String version;
   private final Consumer<String> log;
+  private final Consumer<Throwable> broken;
   private final EventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(
           1, new DefaultThreadFactory("approvals-net", true), NioIoHandler.newFactory());
@@ -58,11 +59,20 @@ final class ApprovalBroker implements AutoCloseable {
   private final Map<AgentId, Set<String>> underWay = new HashMap<>();
   private @Nullable ScheduledFuture<?> alarm;
 
-  ApprovalBroker(Host host, ApprovalDesk desk, String version, Consumer<String> log) {
+  /**
+   * @param broken told where one of its threads can't go on
+   */
+  ApprovalBroker(
+      Host host,
+      ApprovalDesk desk,
+      String version,
+      Consumer<String> log,
+      Consumer<Throwable> broken) {
     this.host = host;
     this.desk = desk;
     this.version = version;
     this.log = log;
+    this.broken = broken;
     worker.setRemoveOnCancelPolicy(true);
     work("approvals", desk::resume);
   }
@@ -88,8 +98,12 @@ final class ApprovalBroker implements AutoCloseable {
   private void run(String subject, Work work) {
     try {
       work.run();
-    } catch (SupervisorException | BackendException | RuntimeException e) {
+    } catch (SupervisorException | BackendException e) {
       log.accept(subject + ": approvals: " + e.getMessage());
+    } catch (RuntimeException e) {
+      log.accept(subject + ": approvals: a fault of claw's: " + e);
+    } catch (Error e) {
+      broken.accept(e); // the executor would keep it to itself
     }
   }
 
@@ -125,8 +139,9 @@ final class ApprovalBroker implements AutoCloseable {
         socket ->
             GatewayConnection.open(
                 loops, socket, credentials, host.clock(), in -> incoming(agent, in)),
-        new BackOff(host.random()),
-        log);
+        new GatewayBackOff(host.random()),
+        log,
+        broken);
   }
 
   private void incoming(AgentRecord agent, Incoming incoming) {
@@ -240,17 +255,21 @@ final class ApprovalBroker implements AutoCloseable {
       var _ =
           worker.schedule(
               () -> {
-                queue.drain().forEach(denial -> run(denial.agent().value(), () -> ask(denial)));
-                long dropped = queue.dropped();
-                if (dropped > 0) {
-                  log.accept("approvals: " + dropped + " denials came too fast to be asked about");
-                }
+                run("approvals", () -> askAll(queue));
                 run("approvals", this::setAlarm);
               },
               DENIALS.toMillis(),
               TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       // The process ends.
+    }
+  }
+
+  private void askAll(DenialQueue queue) {
+    queue.drain().forEach(denial -> run(denial.agent().value(), () -> ask(denial)));
+    long dropped = queue.dropped();
+    if (dropped > 0) {
+      log.accept("approvals: " + dropped + " denials came too fast to be asked about");
     }
   }
 

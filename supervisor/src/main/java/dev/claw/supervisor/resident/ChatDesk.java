@@ -33,24 +33,39 @@ final class ChatDesk implements ApprovalListener, PairingListener, AutoCloseable
   private final TelegramFile file;
   private final Path mark;
   private final ChatAgents agents;
+  private final Consumer<Boolean> needed;
   private final Consumer<String> log;
+  private final Consumer<Throwable> broken;
   private @Nullable Running running;
   private String said = "";
   private boolean missed;
   private boolean closed;
 
+  /** Whether there were settings when it was looked at last, good ones or not. */
+  private boolean isSetUp;
+
   private record Running(TelegramSettings settings, TelegramBot bot, StoredGate gate) {}
 
   /**
    * @param mark a file that is there while the bot runs
+   * @param needed told at each look whether a bot is set up
+   * @param broken told where the process can't be relied on any more
    */
   ChatDesk(
-      ChatAccess access, TelegramFile file, Path mark, ChatAgents agents, Consumer<String> log) {
+      ChatAccess access,
+      TelegramFile file,
+      Path mark,
+      ChatAgents agents,
+      Consumer<Boolean> needed,
+      Consumer<String> log,
+      Consumer<Throwable> broken) {
     this.access = access;
     this.file = file;
     this.mark = mark;
     this.agents = agents;
+    this.needed = needed;
     this.log = log;
+    this.broken = broken;
   }
 
   /** Starts, replaces or ends the bot, as its settings say now. */
@@ -67,8 +82,10 @@ final class ChatDesk implements ApprovalListener, PairingListener, AutoCloseable
     if (closed) {
       return;
     }
+    isSetUp = true;
     try {
       Optional<TelegramSettings> wanted = file.find();
+      isSetUp = wanted.isPresent();
       Running now = running;
       boolean same = now != null && wanted.isPresent() && now.settings().equals(wanted.get());
       boolean gaveUp = now != null && now.bot().status().phase() == TelegramStatus.Phase.STOPPED;
@@ -85,10 +102,17 @@ final class ChatDesk implements ApprovalListener, PairingListener, AutoCloseable
         said = sentence;
       }
     }
+    needed.accept(isSetUp);
   }
 
-  /** Puts on record what was only counted of refusals. */
-  synchronized void settle() {
+  /**
+   * What is to be done each minute. Where no bot is set up that is nothing: whoever sets one up has
+   * it looked at.
+   */
+  synchronized void upkeep() {
+    if (isSetUp) {
+      look();
+    }
     Running now = running;
     if (now != null) {
       try {
@@ -112,7 +136,8 @@ final class ChatDesk implements ApprovalListener, PairingListener, AutoCloseable
             gate,
             agents,
             access.database(),
-            line -> log.accept("telegram: " + line));
+            log,
+            broken);
     running = new Running(settings, bot, gate);
     try {
       if (!Files.exists(mark)) {
@@ -156,7 +181,7 @@ final class ChatDesk implements ApprovalListener, PairingListener, AutoCloseable
   }
 
   @Override
-  public void confirmed(ChatUser user, AgentName agent, Role role, String sentence) {
+  public void confirmed(ChatUser user, AgentName agent, Role role) {
     bot().ifPresent(bot -> bot.confirmed(user, agent, role));
   }
 

@@ -27,28 +27,32 @@ final class GatewayLink implements AutoCloseable {
   private final AgentName name;
   private final Backend backend;
   private final Function<Path, GatewayConnection> open;
-  private final BackOff backOff;
+  private final GatewayBackOff backOff;
   private final Consumer<String> log;
+  private final Consumer<Throwable> broken;
   private final Thread thread;
   private volatile @Nullable GatewayConnection connection;
   private volatile boolean closed;
 
   /**
    * @param open connects to the gateway at a Unix socket
+   * @param broken told where the thread that holds the connection can't go on
    */
   GatewayLink(
       AgentId id,
       AgentName name,
       Backend backend,
       Function<Path, GatewayConnection> open,
-      BackOff backOff,
-      Consumer<String> log) {
+      GatewayBackOff backOff,
+      Consumer<String> log,
+      Consumer<Throwable> broken) {
     this.id = id;
     this.name = name;
     this.backend = backend;
     this.open = open;
     this.backOff = backOff;
     this.log = log;
+    this.broken = broken;
     this.thread = Thread.ofVirtual().name("gateway-" + name).unstarted(this::hold);
   }
 
@@ -75,14 +79,20 @@ final class GatewayLink implements AutoCloseable {
       Duration pause;
       try (WayIn wayIn = backend.openWayIn(id, AgentForward.GATEWAY_PORT)) {
         pause = talk(wayIn);
-      } catch (BackendException e) {
-        String why = String.valueOf(e.getMessage());
+      } catch (BackendException | RuntimeException e) {
+        String why =
+            e instanceof BackendException
+                ? "no way in for approvals: " + e.getMessage()
+                : "a fault of claw's with its gateway: " + e;
         if (!closed && !why.equals(said)) {
           said = why;
-          log.accept(name + ": no way in for approvals: " + why);
+          log.accept(name + ": " + why);
         }
         pause = backOff.next();
       } catch (InterruptedException e) {
+        return;
+      } catch (Error e) {
+        broken.accept(e);
         return;
       }
       if (closed || !slept(pause)) {

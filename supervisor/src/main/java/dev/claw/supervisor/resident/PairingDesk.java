@@ -7,7 +7,6 @@ import dev.claw.access.Invitations;
 import dev.claw.access.TokenHash;
 import dev.claw.model.Actor;
 import dev.claw.model.AgentName;
-import dev.claw.supervisor.TelegramFile;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -24,34 +23,37 @@ final class PairingDesk {
   private static final Duration PAUSE = Duration.ofMillis(200);
 
   private final Invitations invitations;
-  private final TelegramFile telegram;
   private final Actor operator;
   private final Lifetime lifetime;
   private final Consumer<String> log;
+  private volatile boolean open;
 
   /**
    * @param operator in whose name it is confirmed: nobody else's processes are answered
    */
-  PairingDesk(
-      Invitations invitations,
-      TelegramFile telegram,
-      Actor operator,
-      Lifetime lifetime,
-      Consumer<String> log) {
+  PairingDesk(Invitations invitations, Actor operator, Lifetime lifetime, Consumer<String> log) {
     this.invitations = invitations;
-    this.telegram = telegram;
     this.operator = operator;
     this.lifetime = lifetime;
     this.log = log;
   }
 
-  /** Looks whether the process is needed for a chat. */
+  /** Looks whether the process is needed because a token is good. */
   void look() {
-    lifetime.needed(Lifetime.Need.CHAT, telegram.exists());
     try {
-      lifetime.needed(Lifetime.Need.INVITATION, invitations.areOpen());
+      open = invitations.areOpen();
+      lifetime.needed(Lifetime.Need.INVITATION, open);
     } catch (AccessException e) {
       log.accept(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * The same where one was good. Of a new one this process hears, since whoever made it waits here.
+   */
+  void upkeep() {
+    if (open) {
+      look();
     }
   }
 

@@ -117,14 +117,16 @@ public final class ResidentProcess {
     OwnControl own = new OwnControl();
     ChatDesk chat =
         new ChatDesk(
-            access, telegram, folder.chatting(), options.chat().of(host.through(own), own), log);
+            access,
+            telegram,
+            folder.chatting(),
+            options.chat().of(host.through(own), own),
+            now -> lifetime.needed(Lifetime.Need.CHAT, now),
+            log,
+            e -> broken("the chat", e));
     PairingDesk pairings =
         new PairingDesk(
-            access.invitations(chat),
-            telegram,
-            new Actor("cli", options.actor().name()),
-            lifetime,
-            log);
+            access.invitations(chat), new Actor("cli", options.actor().name()), lifetime, log);
     try (ProcessLock lock = ProcessLock.take(host.home().supervisorLock(), self);
         ScheduledExecutorService later =
             Executors.newSingleThreadScheduledExecutor(
@@ -138,7 +140,8 @@ public final class ResidentProcess {
                 host,
                 new ApprovalDesk(host, options.patience(), List.of(chat), log),
                 options.version(),
-                log);
+                log,
+                e -> broken("the broker of approvals", e));
         EgressProxy proxy =
             new EgressProxy(
                 calls.environment(
@@ -228,9 +231,8 @@ public final class ResidentProcess {
   private void upkeep(ServedAgents served, ChatDesk chat, PairingDesk pairings) {
     try {
       served.upkeep();
-      chat.look();
-      chat.settle();
-      pairings.look();
+      chat.upkeep();
+      pairings.upkeep();
       if (!Files.exists(folder.control())) {
         lifetime.broken(folder.control() + " is gone, as with a login that has ended");
       }

@@ -11,6 +11,7 @@ import dev.claw.supervisor.Approval;
 import dev.claw.supervisor.Approval.State;
 import dev.claw.supervisor.Approval.Verdict;
 import dev.claw.supervisor.ApprovalDesk;
+import dev.claw.supervisor.ApprovalListener;
 import dev.claw.supervisor.Approvals;
 import dev.claw.supervisor.Fixture;
 import dev.claw.supervisor.GatewayToken;
@@ -36,6 +37,8 @@ class ApprovalBrokerTest {
   private static final Actor ANN = new Actor("cli", "ann(1000)");
 
   private final List<String> log = new CopyOnWriteArrayList<>();
+  private final List<Throwable> broken = new CopyOnWriteArrayList<>();
+  private final List<ApprovalListener> listeners = new CopyOnWriteArrayList<>();
   private Path temporary = Path.of("/");
   private Path socket = Path.of("/");
   private Fixture fixture;
@@ -65,9 +68,10 @@ class ApprovalBrokerTest {
   private ApprovalBroker broker(Duration patience) {
     return new ApprovalBroker(
         fixture.host,
-        new ApprovalDesk(fixture.host, patience, List.of(), log::add),
+        new ApprovalDesk(fixture.host, patience, listeners, log::add),
         "1.2.3",
-        log::add);
+        log::add,
+        broken::add);
   }
 
   private SmallGateway gateway() throws Exception {
@@ -110,15 +114,19 @@ class ApprovalBrokerTest {
     return all().getFirst();
   }
 
+  /** What the gateway asks for is there to be answered. */
+  private Approval asks(SmallGateway gateway, String id, String command) throws Exception {
+    gateway.request(id, command);
+    return waiting();
+  }
+
   @ParameterizedTest
   @CsvSource({"ONCE, allow-once", "HALF_HOUR, allow-once", "DENY, deny"})
   void theAnswerReachesTheGatewayOnce(Verdict verdict, String decision) throws Exception {
     SmallGateway gateway = connected();
-    gateway.request("g1", "make");
-    var _ = approvals.decide(waiting().id(), verdict, ANN);
+    var _ = approvals.decide(asks(gateway, "g1", "make").id(), verdict, ANN);
     await(() -> !gateway.resolutions.isEmpty());
-    gateway.request("g2", "make clean");
-    String second = waiting().id();
+    String second = asks(gateway, "g2", "make clean").id();
     broker.look();
     var _ = approvals.decide(second, Verdict.DENY, ANN);
     await(() -> gateway.resolutions.size() > 1);
@@ -140,15 +148,13 @@ class ApprovalBrokerTest {
     broker.running(coder.id(), coder.name());
     await(() -> fixture.backend.calls.toString().contains("closeWayIn"));
     SmallGateway gateway = gateway();
-    gateway.request("g1", "make");
-    assertThat(waiting().subject().text()).isEqualTo("make");
+    assertThat(asks(gateway, "g1", "make").subject().text()).isEqualTo("make");
   }
 
   @Test
   void anAnswerThatWasGivenWhileTheConnectionWasLostIsHandedOver() throws Exception {
     SmallGateway gateway = connected();
-    gateway.request("g1", "make");
-    String id = waiting().id();
+    String id = asks(gateway, "g1", "make").id();
     gateway.drop();
     await(() -> logged("was lost for approvals"));
     var _ = approvals.decide(id, Verdict.ONCE, ANN);
@@ -159,8 +165,7 @@ class ApprovalBrokerTest {
   @Test
   void whatWasGivenUpWhileTheConnectionWasLostIsGone() throws Exception {
     SmallGateway gateway = connected();
-    gateway.request("g1", "make");
-    var _ = waiting();
+    var _ = asks(gateway, "g1", "make");
     gateway.drop();
     gateway.giveUp("g1");
     await(() -> all().getFirst().state() == State.GONE);
@@ -169,8 +174,7 @@ class ApprovalBrokerTest {
   @Test
   void aTurnThatIsBrokenOffWaitsNoLonger() throws Exception {
     SmallGateway gateway = connected();
-    gateway.request("g1", "make");
-    var _ = waiting();
+    var _ = asks(gateway, "g1", "make");
     gateway.giveUp("g1");
     await(() -> all().getFirst().state() == State.GONE);
     assertThat(all().getFirst().decidedBy()).contains("OpenClaw: approval-scope-closed");
@@ -185,11 +189,9 @@ class ApprovalBrokerTest {
                 method.equals("exec.approval.resolve")
                     ? truth.replace("\"ok\":true,\"payload\"", "\"ok\":false,\"payload\"")
                     : truth);
-    gateway.request("g1", "make");
-    var _ = approvals.decide(waiting().id(), Verdict.ONCE, ANN);
+    var _ = approvals.decide(asks(gateway, "g1", "make").id(), Verdict.ONCE, ANN);
     await(() -> logged("its gateway did not take an answer"));
-    gateway.request("g2", "make clean");
-    var _ = approvals.decide(waiting().id(), Verdict.DENY, ANN);
+    var _ = approvals.decide(asks(gateway, "g2", "make clean").id(), Verdict.DENY, ANN);
     await(() -> gateway.resolutions.size() > 1);
     assertThat(gateway.resolutions).containsExactly("g1 allow-once", "g2 deny");
   }
@@ -197,8 +199,7 @@ class ApprovalBrokerTest {
   @Test
   void theEndOfTheAgentEndsWhatItAskedFor() throws Exception {
     SmallGateway gateway = connected();
-    gateway.request("g1", "make");
-    var _ = waiting();
+    var _ = asks(gateway, "g1", "make");
     broker.stopped(coder.id());
     await(() -> all().getFirst().state() == State.GONE);
     await(() -> fixture.backend.calls.toString().contains("closeWayIn"));
@@ -269,6 +270,26 @@ class ApprovalBrokerTest {
     broker.running(coder.id(), coder.name());
     var _ = approvals.decide(waiting().id(), Verdict.ONCE, ANN);
     await(() -> gateway.resolutions.contains("g1 allow-once"));
+  }
+
+  @Test
+  void anErrorInItsThreadIsNotKeptToItself() throws Exception {
+    Error why = new LinkageError("half a class");
+    listeners.add(
+        new ApprovalListener() {
+          @Override
+          public void asked(Approval approval) {
+            throw why;
+          }
+
+          @Override
+          public void ended(Approval approval) {}
+        });
+    broker.close();
+    broker = broker(Duration.ofHours(10));
+    SmallGateway gateway = connected();
+    gateway.request("g1", "make");
+    await(() -> broken.contains(why));
   }
 
   @Test

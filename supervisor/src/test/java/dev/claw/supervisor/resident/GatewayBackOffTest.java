@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class BackOffTest {
-  private final BackOff backOff = new BackOff(new Random(1));
+class GatewayBackOffTest {
+  private final GatewayBackOff backOff = new GatewayBackOff(new Random(1));
 
   @Test
   void pausesGrowToABoundAndAreNeverNothing() {

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /** How long to wait until the next try: longer each time, and never quite the same. */
-final class BackOff {
+final class GatewayBackOff {
   private static final Duration SHORTEST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofSeconds(30);
   private static final Duration LONGEST_PENALTY = Duration.ofMinutes(15);
@@ -17,7 +17,7 @@ final class BackOff {
   private Duration next = SHORTEST;
   private Duration penalty = LONGEST;
 
-  BackOff(RandomGenerator random) {
+  GatewayBackOff(RandomGenerator random) {
     this.random = random;
   }
 

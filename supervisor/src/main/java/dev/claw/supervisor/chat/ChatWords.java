@@ -16,12 +16,12 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** What services say, in the few words that fit a telephone. */
-final class ChatText {
+final class ChatWords {
   // UTC, as everywhere else: the chat may be in another zone than the host.
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-  private ChatText() {}
+  private ChatWords() {}
 
   static String status(AgentStatus status) {
     List<String> lines = new ArrayList<>();
@@ -85,15 +85,6 @@ final class ChatText {
             + (result == null ? "begins" : result.name().toLowerCase(Locale.ROOT))
             + "  "
             + event.actor());
-  }
-
-  /** Cut where it is longer, never within a surrogate pair. */
-  static String cut(String line, int longest) {
-    if (line.length() <= longest) {
-      return line;
-    }
-    int end = Character.isHighSurrogate(line.charAt(longest - 1)) ? longest - 1 : longest;
-    return line.substring(0, end) + "…";
   }
 
   private static String time(Instant instant) {
