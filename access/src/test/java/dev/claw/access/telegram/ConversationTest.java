@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConversationTest extends BotScene {
   @BeforeEach
@@ -156,6 +157,14 @@ class ConversationTest extends BotScene {
     assertThat(Verb.values()).allSatisfy(verb -> assertThat(help).contains(verb.usage()));
     assertThat(says(ADMIN, "hello", "commands")).contains("/help");
     says(ADMIN, "/approvals", "Nothing waits");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/whoami", "/agents", "/start", "/start 0123456789abcdef0123456789"})
+  void leavesNobodyWithoutAnAnswerAndShowsStrangersNoPath(String text) {
+    gate.breaks();
+    assertThat(says(STRANGER, text, "failed")).doesNotContain("/home/", "claw.db");
+    Waiting.until(() -> log.toString(), () -> log.toString().contains("/home/ann/.claw/claw.db"));
   }
 
   @Test

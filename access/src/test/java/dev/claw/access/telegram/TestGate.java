@@ -3,6 +3,7 @@ package dev.claw.access.telegram;
 import dev.claw.access.AccessDecision;
 import dev.claw.access.AccessDecision.Allowed;
 import dev.claw.access.AccessDecision.Denied;
+import dev.claw.access.AccessException;
 import dev.claw.access.AccessGate;
 import dev.claw.access.ChatAction;
 import dev.claw.access.ChatUser;
@@ -25,12 +26,18 @@ final class TestGate implements AccessGate {
 
   final List<String> refusals = new CopyOnWriteArrayList<>();
   final List<String> tokens = new CopyOnWriteArrayList<>();
+  private volatile boolean broken;
   volatile RequestOutcome outcome =
       new RequestOutcome.Refused(
           RequestOutcome.Reason.UNKNOWN, "This token is not known. Ask for a new one.");
 
   void pair(long user, String agent, Role role) {
     roles.computeIfAbsent(user, _ -> new ConcurrentHashMap<>()).put(new AgentName(agent), role);
+  }
+
+  /** From now on nobody's pairings can be looked up. */
+  void breaks() {
+    broken = true;
   }
 
   void revoke(long user) {
@@ -54,7 +61,10 @@ final class TestGate implements AccessGate {
   }
 
   @Override
-  public List<Paired> agents(ChatUser user) {
+  public List<Paired> agents(ChatUser user) throws AccessException {
+    if (broken) {
+      throw new AccessException("/home/ann/.claw/claw.db: the disk can't be read");
+    }
     List<Paired> paired = new ArrayList<>();
     new TreeMap<>(roles.getOrDefault(user.id(), Map.of()))
         .forEach((agent, role) -> paired.add(new Paired(agent, role)));
