@@ -67,6 +67,7 @@ public final class Fixture {
                   "http://127.0.0.1:11434/v1",
                   "local-key",
                   List.of(new ModelPolicy.Model("small", 1000, 100)))));
+  private ExecMode exec = ExecMode.ASK;
   final Path folder;
   final SecureRandom random = new SecureRandom();
   public final ScriptedBackend backend = new ScriptedBackend();
@@ -108,7 +109,13 @@ public final class Fixture {
 
   /** With an agent {@code coder}, and with no call on the backend's list. */
   public static Fixture withCoder(Path folder) throws Exception {
+    return withCoder(folder, ExecMode.ASK);
+  }
+
+  /** The same, with this mode in its lock. */
+  public static Fixture withCoder(Path folder, ExecMode exec) throws Exception {
     Fixture fixture = initialised(folder);
+    fixture.exec = exec;
     fixture.create(CODER);
     fixture.backend.calls.clear();
     return fixture;
@@ -179,7 +186,7 @@ public final class Fixture {
         new CompiledPolicy.Template("coder", Digest.of(template)),
         new AgentPolicy(
             new AgentPolicy.Tools("coding", List.of(), List.of("browser")),
-            ExecMode.ASK,
+            exec,
             List.of(),
             List.of(),
             List.of(),
