@@ -18,12 +18,6 @@ import org.telegram.telegrambots.meta.api.objects.commands.BotCommand;
 /** Notes what comes, keeps floods off, and has each update answered once, beside the poll. */
 final class Reception implements TelegramPoll.Receiver {
   private static final int MOST_TOLD = 10_000;
-  private static final String NO_RECORD =
-      "claw can't put on record what you send, so for now nothing is done about it. It is taken up"
-          + " as soon as that is mended; on its machine, claw doctor says what is wrong.";
-  private static final String FAILED =
-      "That failed: claw can't read or write its own records. On its machine, claw supervisor logs"
-          + " says why. Send it again later.";
 
   private final BotApi api;
   private final Inbox inbox;
@@ -34,12 +28,10 @@ final class Reception implements TelegramPoll.Receiver {
   private final Groups groups;
   private final Outbox outbox;
   private final Consumer<String> log;
+  private final OutageNotice outage;
 
   /** Whom this run has told that something is no command. */
   private final Set<String> told = new HashSet<>();
-
-  /** Who knows that nothing can be put on record; of the poll alone. */
-  private final Set<Long> warned = new HashSet<>();
 
   Reception(
       BotApi api,
@@ -60,6 +52,7 @@ final class Reception implements TelegramPoll.Receiver {
     this.groups = groups;
     this.outbox = outbox;
     this.log = log;
+    this.outage = new OutageNotice(inbox, lanes, outbox);
   }
 
   @FunctionalInterface
@@ -95,19 +88,26 @@ final class Reception implements TelegramPoll.Receiver {
   private void recover(List<Inbox.Note> interrupted) throws AccessException, InterruptedException {
     for (Inbox.Note note : interrupted) {
       if (note.chat() != 0 && !note.what().isEmpty()) {
-        String[] words = note.what().split(" ", 2);
         outbox.say(
             note.chat(),
             "claw ended while it did "
                 + note.what()
                 + "; it does not do it again by itself. "
-                + (words.length == 2
-                    ? "Look with /status " + words[1] + "."
-                    : "Send it again if you still want it."));
+                + look(note.what()));
       }
       inbox.done(List.of(note.id()));
     }
     questions.endStale();
+  }
+
+  private static String look(String what) {
+    if (!what.startsWith("/")) {
+      return "Look with /approvals at what still waits.";
+    }
+    String[] words = what.split(" ", 2);
+    return words.length == 2
+        ? "Look with /status " + words[1] + "."
+        : "Send it again if you still want it.";
   }
 
   @Override
@@ -121,7 +121,7 @@ final class Reception implements TelegramPoll.Receiver {
     if (notable.isEmpty()) {
       return;
     }
-    List<Inbox.Note> fresh = begin(notable.values().stream().map(Reception::note).toList());
+    List<Inbox.Note> fresh = outage.begin(notable.values().stream().map(Reception::note).toList());
     List<Long> dropped = new ArrayList<>();
     for (Inbox.Note note : fresh) {
       Incoming update = notable.get(note.id());
@@ -131,29 +131,6 @@ final class Reception implements TelegramPoll.Receiver {
     }
     if (!dropped.isEmpty()) {
       inbox.done(dropped);
-    }
-  }
-
-  private List<Inbox.Note> begin(List<Inbox.Note> notes) throws AccessException {
-    try {
-      List<Inbox.Note> fresh = inbox.begin(notes);
-      warned.clear();
-      return fresh;
-    } catch (AccessException e) {
-      for (Inbox.Note note : notes) {
-        if (note.chat() != 0 && warned.size() < MOST_TOLD && warned.add(note.chat())) {
-          lanes.submit("warning/" + note.chat(), () -> say(note.chat(), NO_RECORD));
-        }
-      }
-      throw e;
-    }
-  }
-
-  private void say(long chat, String words) {
-    try {
-      outbox.say(chat, words);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -180,13 +157,14 @@ final class Reception implements TelegramPoll.Receiver {
               text.from(),
               lane(text),
               text.updateId(),
-              () -> orFailed(text.from(), () -> conversation.answer(text.from(), text.text())));
+              () ->
+                  outage.attempt(text.from(), () -> conversation.answer(text.from(), text.text())));
       case Incoming.Press press ->
           admit(
               press.from(),
               "press/" + press.from().id(),
               press.updateId(),
-              () -> orFailed(press.from(), () -> questions.press(press)));
+              () -> outage.attempt(press.from(), () -> questions.press(press)));
       case Incoming.Unsuitable other ->
           admit(
               other.from(), "user/" + other.from().id(), other.updateId(), () -> unsuitable(other));
@@ -213,16 +191,6 @@ final class Reception implements TelegramPoll.Receiver {
                                       + AgentCommands.seconds(refused.delay())
                                       + " s; what you send before is not looked at.")));
     };
-  }
-
-  /** Nobody waits in vain for an answer. */
-  private void orFailed(ChatUser user, Work work) throws AccessException, InterruptedException {
-    try {
-      work.run();
-    } catch (AccessException e) {
-      outbox.say(user.id(), FAILED);
-      throw e;
-    }
   }
 
   /** What takes long holds up only its like. */

@@ -53,6 +53,16 @@ class OnceTest extends BotScene {
   }
 
   @Test
+  void saysWhereToLookAfterAButton() throws Exception {
+    new Inbox(database, "an earlier run")
+        .begin(List.of(new Inbox.Note(1000, OPERATOR, "what a button says")));
+    start();
+    assertThat(server.await(OPERATOR, "claw ended").path("text").asText())
+        .endsWith(
+            "what a button says; it does not do it again by itself. Look with /approvals at what still waits.");
+  }
+
+  @Test
   void forgetsWhatTelegramHasForgotten() {
     start();
     says(OPERATOR, "/status coder", "all is well");
