@@ -385,9 +385,9 @@ final class Claw implements AutoCloseable {
   }
 
   /** To look at the bot is no reason to start what runs it. */
-  BotStatus botStatus(boolean running) {
+  BotStatus botNotRunning() {
     Host host = host("cli");
-    return BotStatus.of(new TelegramFile(host), new ChatAccess(host).database(), running);
+    return BotStatus.notRunning(new TelegramFile(host), new ChatAccess(host).database());
   }
 
   /** In whose name commands act. */

@@ -3,6 +3,7 @@ package dev.claw.cli;
 import dev.claw.supervisor.BotStatus;
 import dev.claw.supervisor.resident.SupervisorStatus;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,8 +22,13 @@ final class SupervisorStatusCommand implements Callable<ExitCode> {
   }
 
   /** What {@code --json} prints. */
-  record Report(boolean running, Optional<SupervisorStatus> supervisor, Bot bot) {
-    /** As {@link BotStatus}, with what is not there left out. */
+  record Report(boolean running, Optional<Process> supervisor, Bot bot) {
+    record Process(long pid, String version, Instant since, List<SupervisorStatus.Served> agents) {
+      static Process of(SupervisorStatus status) {
+        return new Process(status.pid(), status.version(), status.since(), status.agents());
+      }
+    }
+
     record Bot(
         BotStatus.State state,
         Optional<String> user,
@@ -41,9 +47,11 @@ final class SupervisorStatusCommand implements Callable<ExitCode> {
   @Override
   public ExitCode call() throws Exception {
     Optional<SupervisorStatus> found = claw.supervisor().status();
-    BotStatus bot = claw.botStatus(found.isPresent());
+    BotStatus bot = found.flatMap(SupervisorStatus::bot).orElseGet(claw::botNotRunning);
     if (json.wanted()) {
-      RecordJson.print(claw.out(), new Report(found.isPresent(), found, Report.Bot.of(bot)));
+      RecordJson.print(
+          claw.out(),
+          new Report(found.isPresent(), found.map(Report.Process::of), Report.Bot.of(bot)));
       return ExitCode.DONE;
     }
     if (found.isEmpty()) {
@@ -87,7 +95,7 @@ final class SupervisorStatusCommand implements Callable<ExitCode> {
     return "bot: "
         + switch (bot.state()) {
           case NOT_SET_UP -> "not set up; 'claw access setup telegram' does it";
-          case NOT_RUNNING -> name + " is set up; the supervisor runs it";
+          case NOT_RUNNING -> name + " is set up; it runs while a supervisor does";
           case STARTING -> "starting as " + name + since;
           case POLLING -> "polling as " + name + since;
           case WAITING -> "waiting as " + name + since + why;

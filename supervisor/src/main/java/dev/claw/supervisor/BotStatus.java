@@ -33,39 +33,40 @@ public record BotStatus(
     UNKNOWN
   }
 
-  /**
-   * @param running whether there is a process that would run it
-   */
-  public static BotStatus of(TelegramFile file, AccessDatabase database, boolean running) {
+  /** One that no process runs, as far as it is on disk. */
+  public static BotStatus notRunning(TelegramFile file, AccessDatabase database) {
     Optional<String> user = Optional.empty();
     try {
       user = file.find().map(TelegramSettings::user);
       if (user.isEmpty()) {
         return new BotStatus(State.NOT_SET_UP, user, Optional.empty(), "");
       }
-      Optional<TelegramStatus> kept = TelegramStatus.find(database);
-      State state = state(kept.map(TelegramStatus::phase), running);
       // What a process that is gone was at has no bearing, unless it gave up.
-      return state == State.NOT_RUNNING || kept.isEmpty()
-          ? new BotStatus(state, user, Optional.empty(), "")
-          : new BotStatus(state, user, Optional.of(kept.get().since()), kept.get().sentence());
+      Optional<TelegramStatus> kept =
+          TelegramStatus.find(database)
+              .filter(status -> status.phase() == TelegramStatus.Phase.STOPPED);
+      return kept.isPresent()
+          ? of(kept.get(), user.get())
+          : new BotStatus(State.NOT_RUNNING, user, Optional.empty(), "");
     } catch (SupervisorException | AccessException | IllegalArgumentException e) {
       return new BotStatus(State.UNKNOWN, user, Optional.empty(), String.valueOf(e.getMessage()));
     }
   }
 
-  private static State state(Optional<TelegramStatus.Phase> phase, boolean running) {
-    if (phase.filter(TelegramStatus.Phase.STOPPED::equals).isPresent()) {
-      return State.STOPPED;
-    }
-    if (!running) {
-      return State.NOT_RUNNING;
-    }
-    return switch (phase.orElse(TelegramStatus.Phase.STARTING)) {
-      case STARTING, ENDED -> State.STARTING;
-      case RUNNING -> State.POLLING;
-      case WAITING -> State.WAITING;
-      case STOPPED -> State.STOPPED;
-    };
+  /** One that runs. */
+  public static BotStatus of(TelegramStatus status, String user) {
+    State state =
+        switch (status.phase()) {
+          case STARTING -> State.STARTING;
+          case RUNNING -> State.POLLING;
+          case WAITING -> State.WAITING;
+          case STOPPED -> State.STOPPED;
+          case ENDED -> State.NOT_RUNNING;
+        };
+    return new BotStatus(
+        state,
+        Optional.of(user),
+        Optional.of(status.since()).filter(since -> !since.equals(Instant.EPOCH)),
+        status.sentence());
   }
 }
