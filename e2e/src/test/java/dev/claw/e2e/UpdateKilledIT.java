@@ -266,6 +266,34 @@ class UpdateKilledIT {
   }
 
   @Test
+  void pressedAndNotAnswered() {
+    host = "pressed.example";
+    assertThat(claw.run("start", "--no-wait", agent)).succeeds();
+    long pid = scene.supervisor();
+    claw.run("exec", agent, "--", "curl", "-s", "-m", "60", "http://" + host + ":443/");
+    JsonNode question = ann.hears("the question", text -> text.contains(host));
+    String button = question.at("/reply_markup/inline_keyboard/0/1/callback_data").asText();
+    hang("answerCallbackQuery", false);
+    ann.presses(question, "30 minutes");
+    awaitHanging();
+    Assertions.assertThat(grants()).isEqualTo(1);
+    scene.kill(pid);
+    comesBack(pid);
+    ann.hears("claw ended while it did what a button says");
+    telegram.await(
+        "the buttons to go",
+        message ->
+            message.path("message_id").equals(question.path("message_id"))
+                && !message.has("reply_markup"));
+    telegram.control("press", Map.of("user", 4711, "data", button));
+    ChatScene.await("an answer", () -> telegram.answers().toString().contains("no longer valid"));
+    Assertions.assertThat(grants()).isEqualTo(1);
+    Assertions.assertThat(intents()).isEqualTo(1);
+    assertThat(claw.run("stop", "--now", agent)).succeeds();
+    assertThat(claw.run("audit", "verify", agent)).succeeds();
+  }
+
+  @Test
   void inTheMiddleOfAStart() {
     long pid = scene.supervisor();
     ann.write("/start " + agent);
