@@ -22,10 +22,11 @@ final class SupervisorStatusCommand implements Callable<ExitCode> {
   }
 
   /** What {@code --json} prints. */
-  record Report(boolean running, Optional<Process> supervisor, Bot bot) {
-    record Process(long pid, String version, Instant since, List<SupervisorStatus.Served> agents) {
-      static Process of(SupervisorStatus status) {
-        return new Process(status.pid(), status.version(), status.since(), status.agents());
+  record Report(boolean running, Optional<Supervisor> supervisor, Bot bot) {
+    record Supervisor(
+        long pid, String version, Instant since, List<SupervisorStatus.Served> agents) {
+      static Supervisor of(SupervisorStatus status) {
+        return new Supervisor(status.pid(), status.version(), status.since(), status.agents());
       }
     }
 
@@ -51,7 +52,7 @@ final class SupervisorStatusCommand implements Callable<ExitCode> {
     if (json.wanted()) {
       RecordJson.print(
           claw.out(),
-          new Report(found.isPresent(), found.map(Report.Process::of), Report.Bot.of(bot)));
+          new Report(found.isPresent(), found.map(Report.Supervisor::of), Report.Bot.of(bot)));
       return ExitCode.DONE;
     }
     if (found.isEmpty()) {

@@ -55,7 +55,8 @@ class OnceTest extends BotScene {
   @Test
   void saysWhereToLookAfterAButton() throws Exception {
     new Inbox(database, "an earlier run")
-        .begin(List.of(new Inbox.Note(1000, OPERATOR, "what a button says")));
+        .begin(List.of(new Inbox.Note(1, OPERATOR, "what a button says")));
+    server.write(OPERATOR, "/status coder"); // a bot can't begin a conversation
     start();
     assertThat(server.await(OPERATOR, "claw ended").path("text").asText())
         .endsWith(
