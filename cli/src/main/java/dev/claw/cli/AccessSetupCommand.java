@@ -6,7 +6,9 @@ import dev.claw.access.telegram.BotIdentity;
 import dev.claw.model.InvalidValueException;
 import dev.claw.supervisor.SupervisorException;
 import java.net.URI;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -16,7 +18,9 @@ import picocli.CommandLine.Option;
       "Sets up the bot by which people reach claw from a chat, or another in its place. The token that BotFather gave"
           + " you is read without echo from the terminal, or from standard input, tried, and kept in"
           + " secrets/telegram.toml, which only you can read.",
-      "It never stands on a command line, in a log or in the record. Pairings stay as they are."
+      "It never stands on a command line, in a log or in the record. Pairings stay as they are.",
+      "With --remove the bot is turned off and its token removed from this machine; the token itself stays good until"
+          + " BotFather revokes it."
     })
 final class AccessSetupCommand implements Callable<ExitCode> {
   /** Well-formed and nobody's: an address is checked before a token is asked for. */
@@ -30,8 +34,12 @@ final class AccessSetupCommand implements Callable<ExitCode> {
       names = "--api",
       paramLabel = "URL",
       description =
-          "Where the Bot API is served; plain http only on this machine. Default: ${DEFAULT-VALUE}.")
-  private String api = TelegramSettings.API.toString();
+          "Where the Bot API is served; plain http only on this machine. Default:"
+              + " https://api.telegram.org.")
+  private @Nullable String api;
+
+  @Option(names = "--remove", description = "Turn the bot off and remove its token.")
+  private boolean remove;
 
   AccessSetupCommand(Claw claw) {
     this.claw = claw;
@@ -40,6 +48,37 @@ final class AccessSetupCommand implements Callable<ExitCode> {
   @Override
   public ExitCode call() throws Exception {
     service.check();
+    if (remove) {
+      remove();
+    } else {
+      setUp(api == null ? TelegramSettings.API.toString() : api);
+    }
+    return ExitCode.DONE;
+  }
+
+  private void remove() throws Exception {
+    if (api != null) {
+      throw new CliException(
+          ExitCode.USAGE, "access setup: expected --api or --remove, found both");
+    }
+    Optional<String> bot = claw.telegramFile().remove();
+    String name = bot.map(user -> "@" + user).orElse("the bot");
+    try {
+      claw.supervisor().lookAtChatIfRunning();
+    } catch (SupervisorException e) {
+      claw.err()
+          .println(
+              "claw: the supervisor could not be told, and ends the bot within a minute: "
+                  + e.getMessage());
+    }
+    claw.err()
+        .println(
+            name
+                + " is turned off and its token removed; pairings stay: 'claw access list telegram' shows them,"
+                + " 'claw access revoke' ends them\nnext: /revoke at BotFather, if nobody shall use the token again");
+  }
+
+  private void setUp(String api) throws Exception {
     try {
       URI base = TelegramSettings.of(NO_TOKEN, "nobody", api).api();
       String token = SecretInput.read(claw.surroundings());
@@ -56,7 +95,6 @@ final class AccessSetupCommand implements Callable<ExitCode> {
     } catch (InvalidValueException e) {
       throw new CliException(ExitCode.USAGE, "access setup: " + e.getMessage(), e);
     }
-    return ExitCode.DONE;
   }
 
   /** The bot is set up all the same where nobody runs it yet. */

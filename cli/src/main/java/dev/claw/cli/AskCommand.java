@@ -1,7 +1,9 @@
 package dev.claw.cli;
 
+import dev.claw.model.AgentName;
 import dev.claw.model.InvalidValueException;
 import dev.claw.supervisor.AgentAsk;
+import dev.claw.supervisor.Approvals;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -10,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,7 +22,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     description = {
       "Asks an agent something: one turn, with the tools that its policy gives it. The answer is"
-          + " printed as it comes; Ctrl-C ends the turn.",
+          + " printed as it comes; Ctrl-C ends the turn. Where a command waits to be allowed, a line on standard error"
+          + " says which, and how.",
       "Other users of the host can read the command line while claw runs; a message '-' is read from"
           + " standard input."
     })
@@ -60,17 +64,25 @@ final class AskCommand implements Callable<ExitCode> {
   @Override
   public ExitCode call() throws Exception {
     AgentAsk.Question question = question();
+    AgentName name = agent.name();
     if (json.wanted()) {
-      RecordJson.print(claw.out(), claw.agentAsk().ask(agent.name(), question, delta -> {}));
+      try (ApprovalNotice _ = notice(name, claw.err()::println)) {
+        RecordJson.print(claw.out(), claw.agentAsk().ask(name, question, delta -> {}));
+      }
       return ExitCode.DONE;
     }
     Printed printed = new Printed(claw.out(), claw.surroundings().outIsTerminal());
-    try {
-      claw.agentAsk().ask(agent.name(), question, printed::print);
+    try (ApprovalNotice _ = notice(name, line -> printed.between(() -> claw.err().println(line)))) {
+      claw.agentAsk().ask(name, question, printed::print);
     } finally {
       printed.end();
     }
     return ExitCode.DONE;
+  }
+
+  private ApprovalNotice notice(AgentName name, Consumer<String> out) {
+    Approvals approvals = claw.approvals();
+    return ApprovalNotice.start(() -> approvals.list(Optional.of(name)).approvals(), out);
   }
 
   /** The answer as far as it came; what is said after it begins on a line of its own. */
@@ -84,16 +96,25 @@ final class AskCommand implements Callable<ExitCode> {
       this.terminal = terminal;
     }
 
-    void print(String delta) {
+    synchronized void print(String delta) {
       out.print(terminal ? TerminalText.visible(delta) : delta);
       out.flush();
       lineOpen = !delta.endsWith("\n");
     }
 
-    void end() {
+    synchronized void end() {
       if (lineOpen) {
         out.println();
       }
+    }
+
+    /** Says something in the middle, on a terminal on a line of its own. */
+    synchronized void between(Runnable say) {
+      if (terminal && lineOpen) {
+        out.println();
+        lineOpen = false;
+      }
+      say.run();
     }
   }
 

@@ -18,6 +18,7 @@ import dev.claw.supervisor.AgentStop;
 import dev.claw.supervisor.AgentStore;
 import dev.claw.supervisor.Approvals;
 import dev.claw.supervisor.AuditLogs;
+import dev.claw.supervisor.BotStatus;
 import dev.claw.supervisor.ChatAccess;
 import dev.claw.supervisor.ClawHome;
 import dev.claw.supervisor.Doctor;
@@ -381,6 +382,12 @@ final class Claw implements AutoCloseable {
 
   TelegramFile telegramFile() {
     return new TelegramFile(host());
+  }
+
+  /** To look at the bot is no reason to start what runs it. */
+  BotStatus botNotRunning() {
+    Host host = host("cli");
+    return BotStatus.notRunning(new TelegramFile(host), new ChatAccess(host).database());
   }
 
   /** In whose name commands act. */

@@ -1,6 +1,9 @@
 package dev.claw.cli;
 
+import dev.claw.supervisor.BotStatus;
 import dev.claw.supervisor.resident.SupervisorStatus;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -8,7 +11,7 @@ import picocli.CommandLine.Mixin;
 
 @Command(
     description =
-        "Shows whether the supervisor runs and which agents' egress it serves. That none runs is an answer, not an error.")
+        "Shows whether the supervisor runs, which agents' egress it serves and how the chat's bot fares. That none runs is an answer, not an error.")
 final class SupervisorStatusCommand implements Callable<ExitCode> {
   private final Claw claw;
 
@@ -19,17 +22,42 @@ final class SupervisorStatusCommand implements Callable<ExitCode> {
   }
 
   /** What {@code --json} prints. */
-  record Report(boolean running, Optional<SupervisorStatus> supervisor) {}
+  record Report(boolean running, Optional<Supervisor> supervisor, Bot bot) {
+    record Supervisor(
+        long pid, String version, Instant since, List<SupervisorStatus.Served> agents) {
+      static Supervisor of(SupervisorStatus status) {
+        return new Supervisor(status.pid(), status.version(), status.since(), status.agents());
+      }
+    }
+
+    record Bot(
+        BotStatus.State state,
+        Optional<String> user,
+        Optional<Instant> since,
+        Optional<String> reason) {
+      static Bot of(BotStatus status) {
+        return new Bot(
+            status.state(),
+            status.user(),
+            status.since(),
+            Optional.of(status.sentence()).filter(sentence -> !sentence.isEmpty()));
+      }
+    }
+  }
 
   @Override
   public ExitCode call() throws Exception {
     Optional<SupervisorStatus> found = claw.supervisor().status();
+    BotStatus bot = found.flatMap(SupervisorStatus::bot).orElseGet(claw::botNotRunning);
     if (json.wanted()) {
-      RecordJson.print(claw.out(), new Report(found.isPresent(), found));
+      RecordJson.print(
+          claw.out(),
+          new Report(found.isPresent(), found.map(Report.Supervisor::of), Report.Bot.of(bot)));
       return ExitCode.DONE;
     }
     if (found.isEmpty()) {
       claw.out().println("not running; the next start of an agent starts it");
+      claw.out().println(line(bot));
       return ExitCode.DONE;
     }
     SupervisorStatus status = found.get();
@@ -41,6 +69,7 @@ final class SupervisorStatusCommand implements Callable<ExitCode> {
                 + status.version()
                 + ", for "
                 + claw.ago(status.since()).replace(" ago", ""));
+    claw.out().println(line(bot));
     if (!status.version().equals(ClawVersion.text())) {
       claw.err()
           .println(
@@ -56,5 +85,23 @@ final class SupervisorStatusCommand implements Callable<ExitCode> {
     }
     table.print(claw.out());
     return ExitCode.DONE;
+  }
+
+  private String line(BotStatus bot) {
+    String name = bot.user().map(user -> "@" + user).orElse("telegram");
+    String ago = bot.since().map(then -> " " + claw.ago(then)).orElse("");
+    String since = ago.isEmpty() ? "" : ", since" + ago;
+    String why =
+        bot.sentence().isEmpty() ? "" : " because: " + TerminalText.visible(bot.sentence());
+    return "bot: "
+        + switch (bot.state()) {
+          case NOT_SET_UP -> "not set up; 'claw access setup telegram' does it";
+          case NOT_RUNNING -> name + " is set up; it runs while a supervisor does";
+          case STARTING -> "starting as " + name + since;
+          case POLLING -> "polling as " + name + since;
+          case WAITING -> "waiting as " + name + since + why;
+          case STOPPED -> name + " stopped" + ago + why;
+          case UNKNOWN -> name + " unknown" + why;
+        };
   }
 }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,5 +71,63 @@ class AccessSetupTest {
     assertThat(setUp("4242", api).status()).isEqualTo(2);
     assertThat(setUp(TOKEN, "http://api.example.org").status()).isEqualTo(2);
     assertThat(file()).doesNotExist();
+  }
+
+  private Run remove(String... more) {
+    List<String> words = new ArrayList<>(List.of("access", "setup", "telegram", "--remove"));
+    words.addAll(List.of(more));
+    return Run.of(home, words.toArray(String[]::new));
+  }
+
+  @Test
+  void removesTheTokenAndSaysWhatStays() throws IOException {
+    assertThat(setUp(TOKEN, api).status()).isZero();
+
+    Run run = remove();
+
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err())
+        .contains("@claw_test_bot is turned off", "pairings stay", "claw access revoke", "/revoke");
+    assertThat(file()).doesNotExist();
+    assertThat(home.resolve("claw/logs/audit.jsonl"))
+        .content()
+        .contains("\"access.setup.remove\"", "\"bot\":\"claw_test_bot\"");
+  }
+
+  @Test
+  void removesWhatCanNotBeRead() throws IOException {
+    assertThat(setUp(TOKEN, api).status()).isZero();
+    Files.writeString(file(), "token = nonsense");
+    assertThat(remove().status()).isZero();
+    assertThat(file()).doesNotExist();
+  }
+
+  @Test
+  void refusesToRemoveWhatIsNotThere() throws IOException {
+    Run run = remove();
+    assertThat(run.status()).isEqualTo(4);
+    assertThat(run.err()).contains("no bot is set up");
+    assertThat(home.resolve("claw/logs/audit.jsonl"))
+        .content()
+        .doesNotContain("access.setup.remove");
+    assertThat(remove("--api", api).status()).isEqualTo(2);
+  }
+
+  @Test
+  void statusSaysHowItStandsWithTheBot() throws IOException {
+    assertThat(status()).contains("bot: not set up; 'claw access setup telegram'");
+    assertThat(setUp(TOKEN, api).status()).isZero();
+    assertThat(status()).contains("not running", "bot: @claw_test_bot is set up");
+    assertThat(Run.of(home, "supervisor", "status", "--json").out())
+        .contains("\"state\" : \"not-running\"", "\"user\" : \"claw_test_bot\"");
+    Files.writeString(file(), "token = nonsense");
+    assertThat(status()).contains("bot: telegram unknown because: ", "telegram.toml");
+  }
+
+  private String status() {
+    Run run = Run.of(home, "supervisor", "status");
+    assertThat(run.status()).as(run.err()).isZero();
+    return run.out();
   }
 }

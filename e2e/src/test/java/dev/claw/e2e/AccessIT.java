@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -84,8 +85,11 @@ class AccessIT {
                 .run())
         .succeeds()
         .says("claw_test_bot");
-    Path settings = claw.home().resolve("secrets/telegram.toml");
-    Assertions.assertThat(Files.getPosixFilePermissions(settings)).hasSize(2);
+    Assertions.assertThat(Files.getPosixFilePermissions(settings())).hasSize(2);
+  }
+
+  private static Path settings() {
+    return claw.home().resolve("secrets/telegram.toml");
   }
 
   @Test
@@ -225,5 +229,44 @@ class AccessIT {
     }
     assertThat(claw.run("audit", "verify")).succeeds();
     assertThat(claw.run("supervisor", "logs")).doesNotPrint(TelegramServer.TOKEN);
+  }
+
+  @Test
+  @Order(9)
+  void theBotIsTurnedOffAndComesBackWithItsPairings() {
+    assertThat(claw.run("supervisor", "status"))
+        .succeeds()
+        .prints("bot: polling as @claw_test_bot, since ");
+    assertThat(claw.run("access", "setup", "telegram", "--remove"))
+        .succeeds()
+        .says("@claw_test_bot is turned off", "pairings stay")
+        .printsNothing();
+    Assertions.assertThat(settings()).doesNotExist();
+    JsonNode status = claw.run("supervisor", "status", "--json").json();
+    Assertions.assertThat(status.path("running").asBoolean()).isTrue();
+    Assertions.assertThat(status.at("/bot/state").asText()).isEqualTo("not-set-up");
+    ann.write("/whoami");
+    assertThat(claw.run("access", "list", "telegram", agent)).succeeds().prints("4711", "admin");
+    assertThat(claw.run("access", "setup", "telegram", "--remove"))
+        .exits(4)
+        .says("no bot is set up");
+    assertThat(claw.run("audit", "show", "--type", "access.setup.remove", "--json"))
+        .succeeds()
+        .prints("claw_test_bot", "\"result\":\"done\"");
+
+    Assertions.assertThat(telegram.control("state", Map.of()).path("pending"))
+        .as("nobody takes it")
+        .hasSize(1);
+    long last = telegram.lastMessage();
+    assertThat(
+            claw.command("access", "setup", "telegram", "--api", telegram.url())
+                .input(TelegramServer.TOKEN + "\n")
+                .run())
+        .succeeds();
+    telegram.await(
+        "an answer to what was asked meanwhile",
+        message ->
+            message.path("message_id").asLong() > last
+                && message.path("text").asText().contains("admin of " + agent));
   }
 }

@@ -48,7 +48,9 @@ class ApprovalsIT {
         {"on": "fourth", "text": "It says: {result}",
          "calls": [{"tool": "exec", "arguments": {"command": "touch fourth; echo ran-fourth"}}]},
         {"on": "fifth", "text": "It says: {result}",
-         "calls": [{"tool": "exec", "arguments": {"command": "touch fifth; echo ran-fifth"}}]}]}
+         "calls": [{"tool": "exec", "arguments": {"command": "touch fifth; echo ran-fifth"}}]},
+        {"on": "sixth", "text": "It says: {result}",
+         "calls": [{"tool": "exec", "arguments": {"command": "touch sixth; echo ran-sixth"}}]}]}
       """;
 
   private final HostServer server = HostServer.http();
@@ -130,12 +132,36 @@ class ApprovalsIT {
       assertThat(claw.run("approvals")).succeeds().prints(id, agent, "/workspace");
       assertThat(claw.run("approvals", "allow", id)).succeeds().printsOnly(id);
       assertThat(claw.run("approvals", "deny", id)).exits(7).says("allowed-once by cli:");
-      assertThat(asking.result()).succeeds().prints("It says:", "TOOLS.md", "first");
+      CommandResult result = asking.result();
+      assertThat(result).succeeds().prints("It says:", "TOOLS.md", "first");
+      Assertions.assertThat(result.err().lines().filter(line -> line.contains(id)))
+          .as(result.err())
+          .containsExactly(
+              "claw: "
+                  + agent
+                  + " waits to run 'touch first; ls'; to let it: claw approvals allow "
+                  + id
+                  + " (or deny)");
     }
     Assertions.assertThat(made("first")).isTrue();
     Assertions.assertThat(Files.readString(claw.agent(agent).resolve("audit.jsonl")))
         .contains("\"type\":\"approval.asked\"", "\"type\":\"approval.decided\"", "touch first");
     assertThat(claw.run("audit", "verify", agent)).succeeds();
+  }
+
+  @Test
+  void askSaysWhatWaitsOnStandardErrorAlone() {
+    try (RunningCommand asking =
+        claw.command("ask", "--json", "--timeout", "4m", agent, "do the sixth thing").start()) {
+      asking.closeInput();
+      asking.await("what waits", () -> asking.err().contains("claw approvals allow "));
+      Assertions.assertThat(asking.out()).isEmpty();
+      String id = awaitWaiting(asking, "exec", "touch sixth");
+      Assertions.assertThat(asking.err()).contains(id);
+      assertThat(claw.run("approvals", "allow", id)).succeeds();
+      CommandResult result = asking.result();
+      Assertions.assertThat(result.json().path("text").asText()).contains("ran-sixth");
+    }
   }
 
   @Test

@@ -87,9 +87,14 @@ final class Claw implements AutoCloseable {
   Command commandBy(String launcher, String... arguments) {
     List<String> words = new ArrayList<>(List.of(launcher));
     words.addAll(List.of(arguments));
-    return new Command(words)
-        .with("CLAW_HOME", home.toString())
-        .with("CLAW_ALLOW_UNENFORCED", unenforced);
+    Command command = new Command(words);
+    environment().forEach(command::with);
+    return command;
+  }
+
+  /** What makes the launcher work with this state folder. */
+  Map<String, String> environment() {
+    return Map.of("CLAW_HOME", home.toString(), "CLAW_ALLOW_UNENFORCED", unenforced);
   }
 
   /** The same on a pseudo-terminal, which {@code script} makes. */

@@ -103,7 +103,8 @@ final class TelegramServer implements AutoCloseable {
     return control("messages", Map.of());
   }
 
-  private long lastMessage() {
+  /** Number of the last message. */
+  long lastMessage() {
     return StreamSupport.stream(messages().spliterator(), false)
         .mapToLong(message -> message.path("message_id").asLong())
         .max()

@@ -58,12 +58,7 @@ public final class TelegramFile {
    * @throws SupervisorException NOT_FOUND where no bot is set up; else see {@link #find}
    */
   public TelegramSettings get() throws SupervisorException {
-    return find()
-        .orElseThrow(
-            () ->
-                new SupervisorException(
-                    Reason.NOT_FOUND,
-                    "telegram: no bot is set up; run 'claw access setup telegram'"));
+    return find().orElseThrow(TelegramFile::notSetUp);
   }
 
   /** Writes the settings; the bot's name and where its API is are on record. */
@@ -78,5 +73,43 @@ public final class TelegramFile {
               StateFiles.replace(file(), settings.text());
               return settings;
             });
+  }
+
+  /**
+   * Removes the settings, with the token; who is paired stays. Settings that can't be read are
+   * removed too.
+   *
+   * @return the bot's user name; empty where it can't be read
+   * @throws SupervisorException NOT_FOUND where no bot is set up
+   */
+  public Optional<String> remove() throws SupervisorException, BackendException {
+    host.home().verify();
+    if (!exists()) {
+      throw notSetUp();
+    }
+    Optional<String> bot = user();
+    return host.journal()
+        .onHost(
+            "access.setup.remove",
+            null,
+            Map.of("service", "telegram", "bot", bot.orElse("")),
+            () -> {
+              StateFiles.delete(file());
+              StateFiles.sync(host.home().secrets());
+              return bot;
+            });
+  }
+
+  private Optional<String> user() {
+    try {
+      return find().map(TelegramSettings::user);
+    } catch (SupervisorException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static SupervisorException notSetUp() {
+    return new SupervisorException(
+        Reason.NOT_FOUND, "telegram: no bot is set up; run 'claw access setup telegram'");
   }
 }

@@ -68,6 +68,7 @@ public final class Fixture {
                   "local-key",
                   List.of(new ModelPolicy.Model("small", 1000, 100)))));
   NetworkProfile network = NetworkProfile.ALLOWLIST;
+  private ExecMode exec = ExecMode.ASK;
   final Path folder;
   final SecureRandom random = new SecureRandom();
   public final ScriptedBackend backend = new ScriptedBackend();
@@ -109,7 +110,13 @@ public final class Fixture {
 
   /** With an agent {@code coder}, and with no call on the backend's list. */
   public static Fixture withCoder(Path folder) throws Exception {
+    return withCoder(folder, ExecMode.ASK);
+  }
+
+  /** The same, with this mode in its lock. */
+  public static Fixture withCoder(Path folder, ExecMode exec) throws Exception {
     Fixture fixture = initialised(folder);
+    fixture.exec = exec;
     fixture.create(CODER);
     fixture.backend.calls.clear();
     return fixture;
@@ -180,7 +187,7 @@ public final class Fixture {
         new CompiledPolicy.Template("coder", Digest.of(template)),
         new AgentPolicy(
             new AgentPolicy.Tools("coding", List.of(), List.of("browser")),
-            ExecMode.ASK,
+            exec,
             List.of(),
             List.of(),
             List.of(),

@@ -28,6 +28,7 @@ final class Reception implements TelegramPoll.Receiver {
   private final Questions questions;
   private final Groups groups;
   private final Outbox outbox;
+  private final OutageNotice outage;
   private final Consumer<String> log;
 
   /** Whom this run has told that something is no command. */
@@ -53,6 +54,7 @@ final class Reception implements TelegramPoll.Receiver {
     this.questions = questions;
     this.groups = groups;
     this.outbox = outbox;
+    this.outage = new OutageNotice(inbox, errands, outbox);
     this.log = log;
   }
 
@@ -84,19 +86,26 @@ final class Reception implements TelegramPoll.Receiver {
   private void recover(List<Inbox.Note> interrupted) throws AccessException, InterruptedException {
     for (Inbox.Note note : interrupted) {
       if (note.chat() != 0 && !note.what().isEmpty()) {
-        String[] words = note.what().split(" ", 2);
         outbox.say(
             note.chat(),
             "claw ended while it did "
                 + note.what()
                 + "; it does not do it again by itself. "
-                + (words.length == 2
-                    ? "Look with /status " + words[1] + "."
-                    : "Send it again if you still want it."));
+                + look(note.what()));
       }
       inbox.done(List.of(note.id()));
     }
     questions.endStale();
+  }
+
+  private static String look(String what) {
+    if (!what.startsWith("/")) {
+      return "Look with /approvals at what still waits.";
+    }
+    String[] words = what.split(" ", 2);
+    return words.length == 2
+        ? "Look with /status " + words[1] + "."
+        : "Send it again if you still want it.";
   }
 
   @Override
@@ -110,7 +119,7 @@ final class Reception implements TelegramPoll.Receiver {
     if (notable.isEmpty()) {
       return;
     }
-    List<Inbox.Note> fresh = inbox.begin(notable.values().stream().map(Reception::note).toList());
+    List<Inbox.Note> fresh = outage.begin(notable.values().stream().map(Reception::note).toList());
     List<Long> dropped = new ArrayList<>();
     for (Inbox.Note note : fresh) {
       Incoming update = notable.get(note.id());
@@ -142,7 +151,10 @@ final class Reception implements TelegramPoll.Receiver {
   private boolean admit(Incoming update) {
     return switch (update) {
       case Incoming.Text text ->
-          admission.admit(request(text), () -> conversation.answer(text.from(), text.text()));
+          admission.admit(
+              request(text),
+              () ->
+                  outage.attempt(text.from(), () -> conversation.answer(text.from(), text.text())));
       case Incoming.Press press ->
           admission.admit(
               new Admission.Request(
@@ -151,7 +163,7 @@ final class Reception implements TelegramPoll.Receiver {
                   "press/" + press.from().id(),
                   "button",
                   "What the button says"),
-              () -> questions.press(press));
+              () -> outage.attempt(press.from(), () -> questions.press(press)));
       case Incoming.Unsuitable other ->
           admission.admit(
               new Admission.Request(

@@ -17,6 +17,7 @@ final class StatusKeeper {
   private final Consumer<String> log;
   private TelegramStatus status =
       new TelegramStatus(Phase.STARTING, Instant.EPOCH, Optional.empty(), "");
+  private Instant latest = Instant.EPOCH;
 
   StatusKeeper(AccessDatabase database, Consumer<String> log) {
     this.database = database;
@@ -65,9 +66,12 @@ final class StatusKeeper {
   private void keep(Next next) {
     TelegramStatus before = status;
     try {
-      // The time comes from the database, which lets none run backwards.
-      Instant now = database.read((connection, instant) -> instant);
-      status = next.at(now);
+      try {
+        // The time comes from the database, which lets none run backwards.
+        latest = database.read((connection, instant) -> instant);
+      } finally {
+        status = next.at(latest); // it is so, whether or not it can be kept
+      }
       if (!status.equals(before)) {
         write(status);
       }

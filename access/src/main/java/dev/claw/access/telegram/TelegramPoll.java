@@ -87,13 +87,14 @@ final class TelegramPoll {
     }
     List<Incoming> updates = UpdateReader.read(api.call(call(), ANSWER));
     status.contact();
-    if (!connected) {
-      receiver.connected();
-      connected = true;
-    }
+    // First of all, so that who writes hears of it where nothing can be kept.
     if (!updates.isEmpty()) {
       receiver.receive(updates);
       next = updates.getLast().updateId() + 1;
+    }
+    if (!connected) {
+      receiver.connected();
+      connected = true;
     }
     answers = true;
     failures = 0;

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConversationTest extends BotScene {
   @BeforeEach
@@ -160,6 +161,14 @@ class ConversationTest extends BotScene {
     says(ADMIN, "/approvals", "Nothing waits");
     assertThat(gate.commands)
         .containsExactly("9 whoami", "9 agents", "66 agents", "66 help", "9 approvals");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/whoami", "/agents", "/start", "/start 0123456789abcdef0123456789"})
+  void leavesNobodyWithoutAnAnswerAndShowsStrangersNoPath(String text) {
+    gate.breaks();
+    assertThat(says(STRANGER, text, "failed")).doesNotContain("/home/", "claw.db");
+    Waiting.until(() -> log.toString(), () -> log.toString().contains("/home/ann/.claw/claw.db"));
   }
 
   @Test

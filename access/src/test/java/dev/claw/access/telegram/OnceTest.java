@@ -53,6 +53,17 @@ class OnceTest extends BotScene {
   }
 
   @Test
+  void saysWhereToLookAfterAButton() throws Exception {
+    new Inbox(database, "an earlier run")
+        .begin(List.of(new Inbox.Note(1, OPERATOR, "what a button says")));
+    server.write(OPERATOR, "/status coder"); // a bot can't begin a conversation
+    start();
+    assertThat(server.await(OPERATOR, "claw ended").path("text").asText())
+        .endsWith(
+            "what a button says; it does not do it again by itself. Look with /approvals at what still waits.");
+  }
+
+  @Test
   void forgetsWhatTelegramHasForgotten() {
     start();
     says(OPERATOR, "/status coder", "all is well");

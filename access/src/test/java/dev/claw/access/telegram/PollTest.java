@@ -43,8 +43,11 @@ class PollTest extends BotScene {
     int update = server.write(OPERATOR, "/status coder");
     Waiting.until(() -> "waiting: " + bot.status(), () -> bot.status().phase() == Phase.WAITING);
     assertThat(bot.status().sentence()).contains("disk is full");
+    server.await(OPERATOR, "can't put on record");
     assertThat(server.state().path("pending")).hasSize(1);
     assertThat(agents.done).isEmpty();
+    Waiting.until(() -> "it tries again", () -> pauses.size() > 3);
+    assertThat(server.texts(OPERATOR)).as("told once").hasSize(1);
 
     database.breaks(false);
     server.await(OPERATOR, "all is well");

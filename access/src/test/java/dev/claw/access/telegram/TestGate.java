@@ -3,6 +3,7 @@ package dev.claw.access.telegram;
 import dev.claw.access.AccessDecision;
 import dev.claw.access.AccessDecision.Allowed;
 import dev.claw.access.AccessDecision.Denied;
+import dev.claw.access.AccessException;
 import dev.claw.access.AccessGate;
 import dev.claw.access.AgentRef;
 import dev.claw.access.ChatAction;
@@ -31,6 +32,7 @@ final class TestGate implements AccessGate {
   final List<String> refusals = new CopyOnWriteArrayList<>();
   final List<String> commands = new CopyOnWriteArrayList<>();
   final List<String> tokens = new CopyOnWriteArrayList<>();
+  private volatile boolean broken;
   volatile RequestOutcome outcome =
       new RequestOutcome.Refused(
           RequestOutcome.Reason.UNKNOWN, "This token is not known. Ask for a new one.");
@@ -55,6 +57,11 @@ final class TestGate implements AccessGate {
     roles.computeIfAbsent(user, _ -> new ConcurrentHashMap<>()).put(new AgentName(agent), role);
   }
 
+  /** From now on nobody's pairings can be looked up. */
+  void breaks() {
+    broken = true;
+  }
+
   void revoke(long user) {
     roles.remove(user);
   }
@@ -70,7 +77,10 @@ final class TestGate implements AccessGate {
   }
 
   @Override
-  public List<Paired> agents(ChatUser user) {
+  public List<Paired> agents(ChatUser user) throws AccessException {
+    if (broken) {
+      throw new AccessException("/home/ann/.claw/claw.db: the disk can't be read");
+    }
     List<Paired> paired = new ArrayList<>();
     new TreeMap<>(roles.getOrDefault(user.id(), Map.of()))
         .forEach((agent, role) -> paired.add(new Paired(now(agent), role)));

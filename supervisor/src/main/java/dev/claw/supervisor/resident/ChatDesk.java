@@ -13,6 +13,7 @@ import dev.claw.access.telegram.TelegramStatus;
 import dev.claw.model.AgentName;
 import dev.claw.supervisor.Approval;
 import dev.claw.supervisor.ApprovalListener;
+import dev.claw.supervisor.BotStatus;
 import dev.claw.supervisor.ChatAccess;
 import dev.claw.supervisor.SupervisorException;
 import dev.claw.supervisor.TelegramFile;
@@ -166,6 +167,12 @@ final class ChatDesk implements ApprovalListener, PairingListener, AutoCloseable
 
   private synchronized Optional<TelegramBot> bot() {
     return Optional.ofNullable(running).map(Running::bot);
+  }
+
+  /** The bot that runs. */
+  synchronized Optional<BotStatus> status() {
+    return Optional.ofNullable(running)
+        .map(now -> BotStatus.of(now.bot().status(), now.settings().user()));
   }
 
   @Override

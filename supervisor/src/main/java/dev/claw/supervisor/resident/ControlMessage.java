@@ -11,11 +11,8 @@ import dev.claw.lock.JsonException;
 import dev.claw.lock.JsonFields;
 import dev.claw.lock.StrictJson;
 import dev.claw.model.AgentName;
-import dev.claw.model.InvalidValueException;
 import dev.claw.supervisor.SupervisorException.Reason;
 import java.nio.file.Path;
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -192,7 +189,7 @@ final class ControlMessage {
       return new Answer.Settled(PairingJson.outcome(fields.object("settled", PairingJson.FIELDS)));
     }
     return fields.has("status")
-        ? new Answer.Is(status(fields.object("status", "pid", "version", "since", "agents")))
+        ? new Answer.Is(status(fields.object("status", "pid", "version", "since", "agents", "bot")))
         : new Answer.Done();
   }
 
@@ -201,6 +198,7 @@ final class ControlMessage {
     node.put("pid", status.pid());
     node.put("version", status.version());
     node.put("since", status.since().toString());
+    status.bot().ifPresent(bot -> node.set("bot", BotJson.of(bot)));
     ArrayNode agents = node.putArray("agents");
     for (SupervisorStatus.Served served : status.agents()) {
       agents
@@ -227,16 +225,11 @@ final class ControlMessage {
     return new SupervisorStatus(
         fields.integer("pid", 1, Integer.MAX_VALUE),
         fields.text("version"),
-        fields.value("since", ControlMessage::instant),
-        agents);
-  }
-
-  private static Instant instant(String text) throws InvalidValueException {
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeException e) {
-      throw new InvalidValueException("expected a time, found " + text);
-    }
+        fields.value("since", BotJson::instant),
+        agents,
+        fields.has("bot")
+            ? Optional.of(BotJson.read(fields.object("bot", BotJson.FIELDS)))
+            : Optional.empty());
   }
 
   private static byte[] bytes(ObjectNode node) {

@@ -170,7 +170,7 @@ public final class ResidentProcess {
                         new ControlDesk(
                             lifetime,
                             new ControlDesk.Parts(served, watch, approvals, chat, pairings),
-                            () -> status(served),
+                            () -> status(served, chat),
                             later,
                             log))
                     ::answer);
@@ -223,9 +223,9 @@ public final class ResidentProcess {
     lifetime.broken(what + " is broken");
   }
 
-  private SupervisorStatus status(ServedAgents served) {
+  private SupervisorStatus status(ServedAgents served, ChatDesk chat) {
     return new SupervisorStatus(
-        ProcessHandle.current().pid(), options.version(), since, served.status());
+        ProcessHandle.current().pid(), options.version(), since, served.status(), chat.status());
   }
 
   private void upkeep(ServedAgents served, ChatDesk chat, PairingDesk pairings) {

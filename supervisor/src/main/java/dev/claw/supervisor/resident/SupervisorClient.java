@@ -134,6 +134,11 @@ public final class SupervisorClient implements EgressAccess, RunningApprovals {
     var _ = answered(new Request.Chat(), Answer.Done.class);
   }
 
+  /** The same where a process runs; else there is no bot to do so. */
+  public void lookAtChatIfRunning() throws SupervisorException {
+    var _ = ask(new Request.Chat());
+  }
+
   /** How the process is; empty where none runs. */
   public Optional<SupervisorStatus> status() throws SupervisorException {
     return ask(new Request.Status())

@@ -1,8 +1,10 @@
 package dev.claw.supervisor.resident;
 
 import dev.claw.model.AgentName;
+import dev.claw.supervisor.BotStatus;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the resident process says of itself.
@@ -10,8 +12,10 @@ import java.util.List;
  * @param version of the claw that it was started from
  * @param since when it began
  * @param agents those whose egress it serves, by name
+ * @param bot the chat's, where it runs one
  */
-public record SupervisorStatus(long pid, String version, Instant since, List<Served> agents) {
+public record SupervisorStatus(
+    long pid, String version, Instant since, List<Served> agents, Optional<BotStatus> bot) {
   /**
    * An agent whose egress is served.
    *

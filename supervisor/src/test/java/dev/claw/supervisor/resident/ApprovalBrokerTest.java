@@ -6,6 +6,7 @@ import dev.claw.egress.Decision;
 import dev.claw.egress.DecisionLog.Recording;
 import dev.claw.egress.EgressEvent;
 import dev.claw.model.Actor;
+import dev.claw.model.ExecMode;
 import dev.claw.supervisor.AgentRecord;
 import dev.claw.supervisor.Approval;
 import dev.claw.supervisor.Approval.State;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A broker between a small gateway and an operator. */
@@ -50,7 +52,11 @@ class ApprovalBrokerTest {
   @BeforeEach
   void prepare() throws Exception {
     temporary = Files.createTempDirectory("claw"); // not JUnit's: a socket's path is short
-    fixture = Fixture.withCoder(temporary.resolve("host"));
+    prepare("host", ExecMode.ASK);
+  }
+
+  private void prepare(String host, ExecMode exec) throws Exception {
+    fixture = Fixture.withCoder(temporary.resolve(host), exec);
     coder = fixture.record(Fixture.CODER);
     socket = temporary.resolve("in.sock");
     fixture.backend.wayIn = socket;
@@ -131,6 +137,32 @@ class ApprovalBrokerTest {
     var _ = approvals.decide(second, Verdict.DENY, ANN);
     await(() -> gateway.resolutions.size() > 1);
     assertThat(gateway.resolutions).containsExactly("g1 " + decision, "g2 deny");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ASK", "AUTO"})
+  void whatHasItAskIsConnectedTo(ExecMode exec) throws Exception {
+    broker.close();
+    prepare("other", exec);
+    connected().request("g1", "make");
+    assertThat(waiting().subject().text()).isEqualTo("make");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      names = {"ASK", "AUTO"},
+      mode = EnumSource.Mode.EXCLUDE)
+  void noOtherAgentsGatewayIsConnectedTo(ExecMode exec) throws Exception {
+    broker.close();
+    prepare("other", exec);
+    SmallGateway gateway = gateway();
+    broker.running(coder.id(), coder.name());
+    broker.look();
+    broker.stopped(coder.id());
+    broker.close(); // lets the worker finish first
+    assertThat(fixture.backend.calls.toString()).doesNotContain("WayIn");
+    assertThat(gateway.greeted).isEmpty();
+    assertThat(log).isEmpty();
   }
 
   @Test

@@ -1,0 +1,115 @@
+package dev.claw.supervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.claw.access.TelegramSettings;
+import dev.claw.access.telegram.TelegramStatus;
+import dev.claw.access.telegram.TelegramStatus.Phase;
+import dev.claw.supervisor.BotStatus.State;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BotStatusTest {
+  private static final String TOKEN = "4242:AAH-test-token-of-nobody_0123456789";
+  private static final Instant THEN = Instant.parse("2026-11-21T10:00:00Z");
+
+  @TempDir private Path folder;
+  private Fixture fixture;
+  private TelegramFile file;
+
+  @BeforeEach
+  void prepare() throws Exception {
+    fixture = Fixture.initialised(folder);
+    file = new TelegramFile(fixture.host);
+  }
+
+  private BotStatus notRunning() {
+    return BotStatus.notRunning(file, new ChatAccess(fixture.host).database());
+  }
+
+  private void setUp() throws Exception {
+    file.replace(TelegramSettings.of(TOKEN, "my_claw_bot", "https://api.telegram.org"));
+  }
+
+  private void left(Phase phase, String sentence) throws Exception {
+    try (StateDatabase state = StateDatabase.open(fixture.host.home().database())) {
+      state.inTransaction(
+          connection -> {
+            try (Statement insert = connection.createStatement()) {
+              return insert.executeUpdate(
+                  "INSERT INTO telegram_state (one, phase, since, sentence) VALUES (1, '%s', %d, '%s')"
+                      .formatted(phase, THEN.toEpochMilli(), sentence));
+            }
+          });
+    }
+  }
+
+  @Test
+  void noneIsSetUp() {
+    assertThat(notRunning())
+        .isEqualTo(new BotStatus(State.NOT_SET_UP, Optional.empty(), Optional.empty(), ""));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"STARTING", "RUNNING", "WAITING", "ENDED"})
+  void whatAProcessThatIsGoneWasAtIsOver(Phase phase) throws Exception {
+    setUp();
+    left(phase, "no network");
+    assertThat(notRunning())
+        .isEqualTo(
+            new BotStatus(State.NOT_RUNNING, Optional.of("my_claw_bot"), Optional.empty(), ""));
+  }
+
+  @Test
+  void thatItGaveUpStays() throws Exception {
+    setUp();
+    left(Phase.STOPPED, "the token was revoked");
+    assertThat(notRunning())
+        .isEqualTo(
+            new BotStatus(
+                State.STOPPED,
+                Optional.of("my_claw_bot"),
+                Optional.of(THEN),
+                "the token was revoked"));
+  }
+
+  @Test
+  void whatCanNotBeReadIsSaidWithoutTheToken() throws Exception {
+    setUp();
+    Files.writeString(fixture.host.home().database(), "no database ".repeat(1000));
+    BotStatus unreadable = notRunning();
+    assertThat(unreadable.state()).isEqualTo(State.UNKNOWN);
+    assertThat(unreadable.user()).contains("my_claw_bot");
+    assertThat(unreadable.sentence()).contains("claw.db", "backup");
+
+    Path settings = fixture.host.home().secrets().resolve("telegram.toml");
+    Files.writeString(settings, "token = \"" + TOKEN + "\"\nuser = 3\n");
+    assertThat(notRunning().sentence()).contains("telegram.toml:2").doesNotContain(TOKEN);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "STARTING,STARTING",
+    "RUNNING,POLLING",
+    "WAITING,WAITING",
+    "STOPPED,STOPPED",
+    "ENDED,NOT_RUNNING"
+  })
+  void oneThatRunsSaysItself(Phase phase, State state) {
+    BotStatus status =
+        BotStatus.of(new TelegramStatus(phase, THEN, Optional.empty(), "why"), "my_claw_bot");
+    assertThat(status)
+        .isEqualTo(new BotStatus(state, Optional.of("my_claw_bot"), Optional.of(THEN), "why"));
+    TelegramStatus timeless =
+        new TelegramStatus(phase, Instant.EPOCH, Optional.empty(), "claw.db can't be read");
+    assertThat(BotStatus.of(timeless, "my_claw_bot").since()).isEmpty();
+  }
+}
