@@ -104,8 +104,9 @@ class FullDiskIT {
       ann.hears(reaches);
     }
     ann.asks("/whoami", "4711");
-    boolean given = sent(before, reaches);
-    boolean failed = sent(before, "failed");
+    boolean halfKept = sent(before, "egress.grant was done, but that is not on record");
+    boolean given = sent(before, reaches) || halfKept;
+    boolean failed = sent(before, "failed") && !halfKept;
     Assertions.assertThat(given).as("done, or told that it was not").isNotEqualTo(failed);
     Assertions.assertThat(grants(host)).as("given: " + given).isEqualTo(given ? 1 : 0);
     Assertions.assertThat(intents(host)).isBetween(given ? 1L : 0L, 1L);
