@@ -7,7 +7,7 @@ MAVEN = JAVA_HOME="$$(scripts/java25)" mvn --batch-mode --no-transfer-progress
 SCRIPTS = $(filter-out scripts/model-server scripts/telegram-server,$(wildcard scripts/*)) .ci/run bootstrap/src/main/resources/dev/claw/bootstrap/image/build.sh \
 	bootstrap/src/main/resources/dev/claw/bootstrap/image/claw-agent-init
 
-.PHONY: help demo test dist install format lint bench bench-egress man clean
+.PHONY: help demo test test-host dist install format lint bench bench-egress man clean
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,9 @@ demo: ## take an agent through its life, printing every command
 
 test: ## run every test; as root, in an ordinary user's home
 	@scripts/test
+
+test-host: ## check on a whole booted Debian 13 in QEMU what only a real host shows
+	@scripts/test-host
 
 dist: ## build dist/target/claw and its tarball, which run without a JDK
 	@$(MAVEN) -q --projects dist --also-make package -DskipTests
