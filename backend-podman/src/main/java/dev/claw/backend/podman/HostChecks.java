@@ -47,7 +47,7 @@ final class HostChecks {
     }
     userNamespaces(info.isPresent());
     info.ifPresentOrElse(
-        found -> new InfoChecks(found, checks::add).run(),
+        found -> new InfoChecks(found, root, checks::add).run(),
         () -> ranges("uid").ifPresent(checks::add));
     linger();
     return List.copyOf(checks);

@@ -23,11 +23,16 @@ final class InfoChecks {
 
   private final Json info;
   private final Json host;
+  private final Path root;
   private final Consumer<Check> checks;
 
-  InfoChecks(Json info, Consumer<Check> checks) {
+  /**
+   * @param root of the file system; another one in tests
+   */
+  InfoChecks(Json info, Path root, Consumer<Check> checks) {
     this.info = info;
     this.host = info.get("host");
+    this.root = root;
     this.checks = checks;
   }
 
@@ -83,7 +88,7 @@ final class InfoChecks {
       return;
     }
     List<String> missing = new ArrayList<>(List.of("cpu", "memory", "pids"));
-    missing.removeAll(host.get("cgroupControllers").texts());
+    missing.removeAll(Controllers.of(host, root));
     if (missing.isEmpty()) {
       add("cgroup controllers", Outcome.OK, "cpu, memory and pids are delegated", "");
     } else {

@@ -29,7 +29,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -85,7 +84,7 @@ public final class PodmanBackend implements Backend {
         "podman",
         version.text(),
         host.get("security").get("rootless").isTrue(),
-        Set.copyOf(host.get("cgroupControllers").texts()));
+        Controllers.of(host, Path.of("/")));
   }
 
   @Override
