@@ -75,7 +75,7 @@ final class AccessPairCommand implements Callable<ExitCode> {
     Optional<Path> file = file();
     Invitations invitations = access.invitations(PairingListener.NOBODY);
     Invitation invitation =
-        invitations.invite(claw.operator(), found, wanted, time, new SecureRandom());
+        invitations.invite(claw.actor(), found, wanted, time, new SecureRandom());
     PairingWait wait = new PairingWait(claw, invitation);
     try {
       PairingLink link = new PairingLink(claw, bot, invitation.token());
@@ -121,7 +121,7 @@ final class AccessPairCommand implements Callable<ExitCode> {
       var _ = claw.supervisor().refusePairing(invitation.token().hash(), "broken off");
     } catch (SupervisorException e) {
       // Then the person in the chat hears nothing of it; the link is void all the same.
-      var _ = invitations.refuse(claw.operator(), invitation.token().hash(), "broken off");
+      var _ = invitations.refuse(claw.actor(), invitation.token().hash(), "broken off");
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

@@ -29,7 +29,7 @@ final class AccessRevokeCommand implements Callable<ExitCode> {
     ChatAccess access = claw.chatAccess();
     AgentRef found = access.agent(agent.name());
     long id = PersonText.parse("id", person);
-    return switch (access.pairings().revoke(claw.operator(), found, id)) {
+    return switch (access.pairings().revoke(claw.actor(), found, id)) {
       case Change.Done _ -> {
         claw.err().println(id + " has no access to " + found.name() + " any more");
         yield ExitCode.DONE;

@@ -32,7 +32,7 @@ final class AccessRoleCommand implements Callable<ExitCode> {
     AgentRef found = access.agent(agent.name());
     long id = PersonText.parse("id", person);
     Role wanted = RoleText.parse(role);
-    return switch (access.pairings().role(claw.operator(), found, id, wanted)) {
+    return switch (access.pairings().role(claw.actor(), found, id, wanted)) {
       case Change.Done _ -> {
         claw.err().println(id + " is " + wanted.word() + " of " + found.name());
         yield ExitCode.DONE;

@@ -3,11 +3,9 @@ package dev.claw.cli;
 import dev.claw.backend.podman.PodmanBackend;
 import dev.claw.backend.podman.PodmanOptions;
 import dev.claw.bootstrap.ImageBuild;
-import dev.claw.compiler.PolicyExplanation;
 import dev.claw.compiler.TemplateCatalog;
 import dev.claw.lock.HostKeyStore;
 import dev.claw.model.Actor;
-import dev.claw.model.AgentName;
 import dev.claw.model.Backend;
 import dev.claw.supervisor.AgentAsk;
 import dev.claw.supervisor.AgentCreation;
@@ -40,15 +38,11 @@ import dev.claw.supervisor.Policies;
 import dev.claw.supervisor.PolicyApply;
 import dev.claw.supervisor.ProviderSecrets;
 import dev.claw.supervisor.Relock;
-import dev.claw.supervisor.RunningApprovals;
 import dev.claw.supervisor.SupervisorException;
 import dev.claw.supervisor.TelegramCheck;
 import dev.claw.supervisor.TelegramFile;
 import dev.claw.supervisor.Trash;
-import dev.claw.supervisor.chat.ChatService;
-import dev.claw.supervisor.resident.ResidentFolder;
 import dev.claw.supervisor.resident.ResidentProcess;
-import dev.claw.supervisor.resident.ResidentStart;
 import dev.claw.supervisor.resident.SupervisorClient;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -58,7 +52,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -66,9 +59,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Wires the rooms for one command. What a command does not ask for is neither made nor loaded. */
 final class Claw implements AutoCloseable {
-  /** How long a turn may take that was asked for from a chat. */
-  private static final Duration ASK_TIMEOUT = Duration.ofMinutes(10);
-
   private final Surroundings surroundings;
   private @Nullable Host host;
   private @Nullable Configuration configuration;
@@ -146,7 +136,7 @@ final class Claw implements AutoCloseable {
   /**
    * @param kind the way in by which this process acts
    */
-  private Host host(String kind) {
+  Host host(String kind) {
     Host known = host;
     if (known == null) {
       ClawHome home = home();
@@ -169,74 +159,21 @@ final class Claw implements AutoCloseable {
   }
 
   /** Where sockets and locks live that die with the login. */
-  private Path runtimeFolder(ClawHome home) {
+  Path runtimeFolder(ClawHome home) {
     String folder = surroundings.variable("XDG_RUNTIME_DIR");
     Path perUser = Path.of(folder.isEmpty() ? "/run/user/" + surroundings.uid() : folder);
     return Files.isDirectory(perUser) ? perUser.resolve("claw") : home.root().resolve("run");
   }
 
-  private ResidentFolder residentFolder() {
-    ClawHome home = home();
-    return ResidentFolder.of(runtimeFolder(home), home.root(), userHome().resolve(".claw"));
-  }
-
   /** The resident process, as other commands see it. */
   SupervisorClient supervisor() {
-    String launcher = System.getProperty("claw.launcher", "");
-    List<String> command =
-        launcher.isEmpty()
-            ? List.of()
-            : List.of(
-                "env", "CLAW_HOME=" + home().root(), launcher, "supervisor", "run", "--detached");
-    return new SupervisorClient(
-        residentFolder(),
-        home().supervisorLock(),
-        new ResidentStart(command, home().supervisorLog()));
+    return new ResidentWiring(this).client();
   }
 
   /** The resident process itself. */
   ResidentProcess residentProcess(Optional<Duration> idleExit, Consumer<String> log)
       throws CliException {
-    Host host = host("supervisor");
-    ProviderSecrets secrets = new ProviderSecrets(host, surroundings.environment());
-    return new ResidentProcess(
-        host,
-        residentFolder(),
-        new ResidentProcess.Options(
-            ClawVersion.text(),
-            actor("supervisor"),
-            secrets,
-            idleExit,
-            // Only one that was started on demand has its output in a file of claw's.
-            idleExit.map(detached -> home().supervisorLog()),
-            configuration().approvalTimeout(),
-            this::chatService),
-        log);
-  }
-
-  private ChatService chatService(Host host, RunningApprovals running) {
-    return new ChatService(
-        host,
-        new Approvals(host, running),
-        new ChatService.Ways(this::startOptions, ASK_TIMEOUT, this::policyInShort));
-  }
-
-  /** The same for a way in that knows nothing of options. */
-  private AgentStart.Options startOptions() throws SupervisorException {
-    try {
-      // Not what this process read when it began: what was taken back since holds no more.
-      Configuration now = Configuration.resolve(home().config(), surroundings.environment());
-      return startOptions(now, new UnenforcedOption(), false, true);
-    } catch (CliException e) {
-      throw new SupervisorException(
-          SupervisorException.Reason.STATE, String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private String policyInShort(AgentName agent) throws SupervisorException {
-    Policies.Locked locked = policies().locked(agent);
-    return PolicyExplanation.of(locked.lock(), locked.spec(), policies().missingControllers())
-        .inShort();
+    return new ResidentWiring(this).process(idleExit, log);
   }
 
   /** Brings the resident process back where it was killed while agents needed it. */
@@ -250,7 +187,10 @@ final class Claw implements AutoCloseable {
     }
   }
 
-  private Actor actor(String kind) {
+  /**
+   * @param kind the way in by which this process acts
+   */
+  Actor actor(String kind) {
     String name = surroundings.variable("USER").isEmpty() ? "uid" : surroundings.variable("USER");
     return new Actor(kind, name + "(" + surroundings.uid() + ")");
   }
@@ -295,7 +235,7 @@ final class Claw implements AutoCloseable {
     return startOptions(configuration(), unenforced, force, wait);
   }
 
-  private AgentStart.Options startOptions(
+  AgentStart.Options startOptions(
       Configuration chosen, UnenforcedOption unenforced, boolean force, boolean wait)
       throws CliException {
     Set<String> allowed = new LinkedHashSet<>(chosen.allowUnenforced());
@@ -388,11 +328,6 @@ final class Claw implements AutoCloseable {
   BotStatus botNotRunning() {
     Host host = host("cli");
     return BotStatus.notRunning(new TelegramFile(host), new ChatAccess(host).database());
-  }
-
-  /** In whose name commands act. */
-  Actor operator() {
-    return actor("cli");
   }
 
   Trash trash() {
