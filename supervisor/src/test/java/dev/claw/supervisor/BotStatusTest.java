@@ -2,13 +2,11 @@ package dev.claw.supervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.claw.access.TelegramSettings;
 import dev.claw.access.telegram.TelegramStatus;
 import dev.claw.access.telegram.TelegramStatus.Phase;
 import dev.claw.supervisor.BotStatus.State;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Statement;
 import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,38 +16,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class BotStatusTest {
-  private static final String TOKEN = "4242:AAH-test-token-of-nobody_0123456789";
   private static final Instant THEN = Instant.parse("2026-11-21T10:00:00Z");
 
   @TempDir private Path folder;
-  private Fixture fixture;
-  private TelegramFile file;
+  private TelegramScene scene;
 
   @BeforeEach
   void prepare() throws Exception {
-    fixture = Fixture.initialised(folder);
-    file = new TelegramFile(fixture.host);
+    scene = new TelegramScene(folder);
   }
 
   private BotStatus notRunning() {
-    return BotStatus.notRunning(file, new ChatAccess(fixture.host).database());
-  }
-
-  private void setUp() throws Exception {
-    file.replace(TelegramSettings.of(TOKEN, "my_claw_bot", "https://api.telegram.org"));
-  }
-
-  private void left(Phase phase, String sentence) throws Exception {
-    try (StateDatabase state = StateDatabase.open(fixture.host.home().database())) {
-      state.inTransaction(
-          connection -> {
-            try (Statement insert = connection.createStatement()) {
-              return insert.executeUpdate(
-                  "INSERT INTO telegram_state (one, phase, since, sentence) VALUES (1, '%s', %d, '%s')"
-                      .formatted(phase, THEN.toEpochMilli(), sentence));
-            }
-          });
-    }
+    return BotStatus.notRunning(scene.file, new ChatAccess(scene.fixture.host).database());
   }
 
   @Test
@@ -61,8 +39,8 @@ class BotStatusTest {
   @ParameterizedTest
   @CsvSource({"STARTING", "RUNNING", "WAITING", "ENDED"})
   void whatAProcessThatIsGoneWasAtIsOver(Phase phase) throws Exception {
-    setUp();
-    left(phase, "no network");
+    scene.setUp();
+    scene.left(phase, THEN, "no network");
     assertThat(notRunning())
         .isEqualTo(
             new BotStatus(State.NOT_RUNNING, Optional.of("my_claw_bot"), Optional.empty(), ""));
@@ -70,8 +48,8 @@ class BotStatusTest {
 
   @Test
   void thatItGaveUpStays() throws Exception {
-    setUp();
-    left(Phase.STOPPED, "the token was revoked");
+    scene.setUp();
+    scene.left(Phase.STOPPED, THEN, "the token was revoked");
     assertThat(notRunning())
         .isEqualTo(
             new BotStatus(
@@ -83,16 +61,18 @@ class BotStatusTest {
 
   @Test
   void whatCanNotBeReadIsSaidWithoutTheToken() throws Exception {
-    setUp();
-    Files.writeString(fixture.host.home().database(), "no database ".repeat(1000));
+    scene.setUp();
+    Files.writeString(scene.fixture.host.home().database(), "no database ".repeat(1000));
     BotStatus unreadable = notRunning();
     assertThat(unreadable.state()).isEqualTo(State.UNKNOWN);
     assertThat(unreadable.user()).contains("my_claw_bot");
     assertThat(unreadable.sentence()).contains("claw.db", "backup");
 
-    Path settings = fixture.host.home().secrets().resolve("telegram.toml");
-    Files.writeString(settings, "token = \"" + TOKEN + "\"\nuser = 3\n");
-    assertThat(notRunning().sentence()).contains("telegram.toml:2").doesNotContain(TOKEN);
+    Path settings = scene.fixture.host.home().secrets().resolve("telegram.toml");
+    Files.writeString(settings, "token = \"" + TelegramScene.TOKEN + "\"\nuser = 3\n");
+    assertThat(notRunning().sentence())
+        .contains("telegram.toml:2")
+        .doesNotContain(TelegramScene.TOKEN);
   }
 
   @ParameterizedTest

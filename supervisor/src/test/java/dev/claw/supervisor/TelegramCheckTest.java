@@ -2,12 +2,12 @@ package dev.claw.supervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.claw.access.TelegramSettings;
+import dev.claw.access.telegram.TelegramStatus.Phase;
 import dev.claw.model.Check;
 import dev.claw.model.Check.Outcome;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Statement;
+import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,24 +16,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TelegramCheckTest {
-  private static final String TOKEN = "4242:AAH-test-token-of-nobody_0123456789";
-
   @TempDir private Path folder;
-  private Fixture fixture;
-  private TelegramFile file;
+  private TelegramScene scene;
 
   @BeforeEach
   void prepare() throws Exception {
-    fixture = Fixture.initialised(folder);
-    file = new TelegramFile(fixture.host);
+    scene = new TelegramScene(folder);
   }
 
   private Optional<Check> check() {
-    return new TelegramCheck(file, new ChatAccess(fixture.host), fixture.host.clock()).run();
-  }
-
-  private void setUp() throws Exception {
-    file.replace(TelegramSettings.of(TOKEN, "my_claw_bot", "https://api.telegram.org"));
+    Host host = scene.fixture.host;
+    return new TelegramCheck(scene.file, new ChatAccess(host), host.clock()).run();
   }
 
   @Test
@@ -43,22 +36,11 @@ class TelegramCheckTest {
 
   @ParameterizedTest
   @CsvSource({"RUNNING,OK", "ENDED,OK", "STARTING,OK", "WAITING,WARNING", "STOPPED,WARNING"})
-  void saysHowTheBotFares(String phase, Outcome outcome) throws Exception {
-    setUp();
+  void saysHowTheBotFares(Phase phase, Outcome outcome) throws Exception {
+    scene.setUp();
     assertThat(check()).get().extracting(Check::outcome).isEqualTo(Outcome.OK);
-    try (StateDatabase state = StateDatabase.open(fixture.host.home().database())) {
-      state.inTransaction(
-          connection -> {
-            try (Statement insert = connection.createStatement()) {
-              return insert.executeUpdate(
-                  "INSERT INTO telegram_state (one, phase, since, sentence) VALUES (1, '"
-                      + phase
-                      + "', "
-                      + fixture.host.clock().millis()
-                      + ", 'Telegram says 401: the token was revoked')");
-            }
-          });
-    }
+    scene.left(
+        phase, scene.fixture.host.clock().instant(), "Telegram says 401: the token was revoked");
     Check check = check().orElseThrow();
     assertThat(check.outcome()).isEqualTo(outcome);
     if (outcome == Outcome.WARNING) {
@@ -68,17 +50,8 @@ class TelegramCheckTest {
 
   @Test
   void aBotThatIsSaidToRunAndHearsNothingIsAWarning() throws Exception {
-    setUp();
-    try (StateDatabase state = StateDatabase.open(fixture.host.home().database())) {
-      state.inTransaction(
-          connection -> {
-            try (Statement insert = connection.createStatement()) {
-              return insert.executeUpdate(
-                  "INSERT INTO telegram_state (one, phase, since, sentence)"
-                      + " VALUES (1, 'RUNNING', 0, '')");
-            }
-          });
-    }
+    scene.setUp();
+    scene.left(Phase.RUNNING, Instant.EPOCH, "");
     assertThat(check())
         .get()
         .satisfies(
@@ -90,15 +63,17 @@ class TelegramCheckTest {
 
   @Test
   void settingsThatAreBrokenAreSaidWithoutTheToken() throws Exception {
-    setUp();
-    Path settings = fixture.host.home().secrets().resolve("telegram.toml");
-    Files.writeString(settings, "token = \"" + TOKEN + "\"\nuser = 3\n");
+    scene.setUp();
+    Path settings = scene.fixture.host.home().secrets().resolve("telegram.toml");
+    Files.writeString(settings, "token = \"" + TelegramScene.TOKEN + "\"\nuser = 3\n");
     assertThat(check())
         .get()
         .satisfies(
             check -> {
               assertThat(check.outcome()).isEqualTo(Outcome.WARNING);
-              assertThat(check.found()).contains("telegram.toml:2").doesNotContain(TOKEN);
+              assertThat(check.found())
+                  .contains("telegram.toml:2")
+                  .doesNotContain(TelegramScene.TOKEN);
             });
   }
 }
