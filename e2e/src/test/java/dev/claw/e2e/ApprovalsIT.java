@@ -36,6 +36,14 @@ class ApprovalsIT {
             models:
               - {id: small, contextWindow: 131072, maxTokens: 8192}
       """;
+  private static final String OPEN =
+      """
+      apiVersion: claw/v1
+      name: asking-open
+      extends: asking
+      network:
+        profile: open
+      """;
   private static final String REPLIES =
       """
       {"models": ["small"], "replies": [
@@ -50,7 +58,9 @@ class ApprovalsIT {
         {"on": "fifth", "text": "It says: {result}",
          "calls": [{"tool": "exec", "arguments": {"command": "touch fifth; echo ran-fifth"}}]},
         {"on": "sixth", "text": "It says: {result}",
-         "calls": [{"tool": "exec", "arguments": {"command": "touch sixth; echo ran-sixth"}}]}]}
+         "calls": [{"tool": "exec", "arguments": {"command": "touch sixth; echo ran-sixth"}}]},
+        {"on": "seventh", "text": "It says: {result}",
+         "calls": [{"tool": "exec", "arguments": {"command": "touch seventh; echo ran-seventh"}}]}]}
       """;
 
   private final HostServer server = HostServer.http();
@@ -70,7 +80,7 @@ class ApprovalsIT {
     Files.writeString(template, TEMPLATE.replace("{url}", answering.baseUrl()));
     agent = claw.create("asking");
     assertThat(claw.run("start", agent)).succeeds();
-    awaitConnected(1);
+    awaitConnected(agent);
   }
 
   @AfterAll
@@ -81,23 +91,27 @@ class ApprovalsIT {
   }
 
   /** Before that OpenClaw refuses by itself, as nobody is there to be asked. */
-  private void awaitConnected(int times) {
-    String words = agent + ": connected to its gateway for approvals";
+  private void awaitConnected(String name) {
+    String words = name + ": connected to its gateway for approvals";
     try (RunningCommand logs = claw.command("supervisor", "logs", "-f").start()) {
-      logs.await("the broker", () -> logs.out().split(words, -1).length > times);
+      logs.await("the broker", () -> logs.out().contains(words));
     }
   }
 
   private RunningCommand ask(String message) {
+    return ask(agent, message);
+  }
+
+  private RunningCommand ask(String name, String message) {
     RunningCommand asking =
-        claw.command("ask", "--timeout", "4m", agent, "do the " + message + " thing").start();
+        claw.command("ask", "--timeout", "4m", name, "do the " + message + " thing").start();
     asking.closeInput();
     return asking;
   }
 
   private List<JsonNode> approvals(String kind, String part) {
     List<JsonNode> found = new ArrayList<>();
-    for (JsonNode approval : claw.run("approvals", "list", agent, "--all", "--json").json()) {
+    for (JsonNode approval : claw.run("approvals", "list", "--all", "--json").json()) {
       if (approval.path("kind").asText().equals(kind) && approval.toString().contains(part)) {
         found.add(approval);
       }
@@ -121,7 +135,11 @@ class ApprovalsIT {
   }
 
   private boolean made(String file) {
-    return Files.exists(claw.agent(agent).resolve("workspace").resolve(file));
+    return made(agent, file);
+  }
+
+  private boolean made(String name, String file) {
+    return Files.exists(claw.agent(name).resolve("workspace").resolve(file));
   }
 
   @Test
@@ -209,6 +227,21 @@ class ApprovalsIT {
       assertThat(claw.run("approvals", "allow", id)).succeeds();
       assertThat(asking.result()).succeeds().prints("ran-fifth");
     }
+  }
+
+  @Test
+  void anAgentWhoseNetworkIsOpenAsksToo() throws IOException {
+    Files.writeString(claw.home().resolve("templates/asking-open.yaml"), OPEN);
+    String open = claw.create("asking-open");
+    assertThat(claw.run("start", open)).succeeds();
+    awaitConnected(open);
+    try (RunningCommand asking = ask(open, "seventh")) {
+      String id = awaitWaiting(asking, "exec", "touch seventh");
+      Assertions.assertThat(made(open, "seventh")).isFalse();
+      assertThat(claw.run("approvals", "allow", id)).succeeds();
+      assertThat(asking.result()).succeeds().prints("ran-seventh");
+    }
+    Assertions.assertThat(made(open, "seventh")).isTrue();
   }
 
   @Test
