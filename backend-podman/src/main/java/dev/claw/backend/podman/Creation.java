@@ -48,7 +48,8 @@ final class Creation {
     String pod =
         libpod.post(subject, "/pods/create", body.pod(libpod.service().version())).get("Id").text();
     try {
-      libpod.post(subject, "/containers/create", body.container(pod, imageId, seccompFile));
+      Map<String, Object> container = body.container(pod, imageId, seccompFile);
+      libpod.post(subject, "/containers/create", container, Images.COPY);
     } catch (BackendException e) {
       try {
         lifecycle.removePod(subject, pod);

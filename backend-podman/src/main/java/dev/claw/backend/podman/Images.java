@@ -7,6 +7,7 @@ import dev.claw.model.Digest;
 import dev.claw.model.ImageInfo;
 import dev.claw.model.InvalidValueException;
 import dev.claw.model.Quoted;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,12 @@ import java.util.Optional;
 
 /** Images on this host; nothing here ever asks a registry. */
 final class Images {
+  /**
+   * How long making a container may take: before the first one of an image Podman copies the image
+   * with the ids of the user's namespace, a gigabyte and more.
+   */
+  static final Duration COPY = Duration.ofMinutes(15);
+
   private final Libpod libpod;
 
   Images(Libpod libpod) {

@@ -31,17 +31,10 @@ final class OneShot {
   ExecResult run(Digest image, List<String> command, Path file, String target, Duration timeout)
       throws BackendException {
     removeOrphans();
-    Deadline deadline = Deadline.after(timeout);
-    String id =
-        libpod
-            .post(
-                SUBJECT,
-                "/containers/create",
-                body(images.getId(image), command, file, target, timeout))
-            .get("Id")
-            .text();
+    Map<String, Object> body = body(images.getId(image), command, file, target, timeout);
+    String id = libpod.post(SUBJECT, "/containers/create", body, Images.COPY).get("Id").text();
     try {
-      return attachAndStart(id, deadline);
+      return attachAndStart(id, Deadline.after(timeout));
     } finally {
       remove(id);
     }

@@ -121,7 +121,7 @@ public final class PodmanBackend implements Backend {
   @Override
   public void create(ContainerSpec spec, Digest lock, Path seccompFile) throws BackendException {
     libpod.service();
-    try (RuntimeFolder.Held _ = folder.lock(createLock(spec), Deadline.after(options.answer()))) {
+    try (RuntimeFolder.Held _ = folder.lock(createLock(spec), Deadline.after(Images.COPY))) {
       creation.create(spec, lock, seccompFile);
     }
   }
