@@ -11,10 +11,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Runs programs in a container that is there already. */
 final class Execution {
+  private static final Duration PAUSE = Duration.ofMillis(20);
+  private static final int LOOKS = 50;
+
   private final Libpod libpod;
   private final Path proc;
 
@@ -47,7 +51,7 @@ final class Execution {
     return declined[0] ? -1 : exitCode;
   }
 
-  /** Runs to the end of its output; a program that the sink wants no more of is ended. */
+  /** Runs to its end; a program that the sink wants no more of is ended. */
   private int attached(
       ListedContainer row,
       List<String> command,
@@ -87,16 +91,30 @@ final class Execution {
         kill(row, session);
       }
     }
-    return ended
-        ? (int) libpod.get(subject, "/exec/" + session + "/json").get("ExitCode").number()
-        : -1;
+    if (!ended) {
+      return -1;
+    }
+    // The output ends a moment before Podman has written down how the program did.
+    Json state = libpod.get(subject, "/exec/" + session + "/json");
+    while (state.get("Running").isTrue()) {
+      if (deadline.isOver()) {
+        kill(row, session);
+        throw new BackendException(Kind.TIMEOUT, notDone(subject, timeout));
+      }
+      LockSupport.parkNanos(PAUSE.toNanos());
+      state = libpod.get(subject, "/exec/" + session + "/json");
+    }
+    return (int) state.get("ExitCode").number();
   }
 
   private static BackendException timeout(String subject, Duration timeout, BackendException e) {
     return e.kind() != Kind.TIMEOUT
         ? e
-        : new BackendException(
-            Kind.TIMEOUT, subject + ": not done after " + timeout.toMillis() + " ms and ended", e);
+        : new BackendException(Kind.TIMEOUT, notDone(subject, timeout), e);
+  }
+
+  private static String notDone(String subject, Duration timeout) {
+    return subject + ": not done after " + timeout.toMillis() + " ms and ended";
   }
 
   /** Ends the program, though not what it started in turn; the API has no call for it. */
@@ -104,6 +122,11 @@ final class Execution {
     boolean interrupted = Thread.interrupted(); // an interrupted thread can't ask Podman
     try {
       Json state = libpod.get("exec", "/exec/" + session + "/json");
+      // One that has not begun yet would run on where it were not waited for.
+      for (int i = 0; i < LOOKS && state.get("Pid").number() == 0; i++) {
+        LockSupport.parkNanos(PAUSE.toNanos());
+        state = libpod.get("exec", "/exec/" + session + "/json");
+      }
       Json inspect = libpod.get("exec", "/containers/" + row.id() + "/json");
       long pid = state.get("Pid").number();
       String first = Long.toString(inspect.get("State").get("Pid").number());

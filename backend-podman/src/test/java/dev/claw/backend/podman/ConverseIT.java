@@ -104,7 +104,7 @@ class ConverseIT {
     assertThat(
             converse("echo x; exec sleep 5151", new byte[0], LONG, (error, bytes, length) -> false))
         .isEqualTo(-1);
-    awaitTheEndOf("sleep 5151");
+    Host.awaitTheEndOf("sleep 5151");
   }
 
   @Test
@@ -114,7 +114,7 @@ class ConverseIT {
             BackendException.class,
             () -> converse("exec sleep 5252", new byte[0], Duration.ofSeconds(1), this::keep));
     assertThat(late.kind()).isEqualTo(Kind.TIMEOUT);
-    awaitTheEndOf("sleep 5252");
+    Host.awaitTheEndOf("sleep 5252");
   }
 
   @Test
@@ -142,12 +142,6 @@ class ConverseIT {
     thread.interrupt();
     thread.join();
     assertThat(thrown.get()).hasFieldOrPropertyWithValue("kind", Kind.INTERRUPTED);
-    awaitTheEndOf("sleep 5353");
-  }
-
-  private static void awaitTheEndOf(String command) {
-    ProcessHandle.allProcesses()
-        .filter(p -> p.info().commandLine().orElse("").endsWith(command))
-        .forEach(p -> p.onExit().join());
+    Host.awaitTheEndOf("sleep 5353");
   }
 }

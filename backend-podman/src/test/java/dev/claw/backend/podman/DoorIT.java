@@ -77,7 +77,10 @@ class DoorIT extends OnPodman {
   @Test
   void whatTheAgentServesItselfStaysItsOwn() throws Exception {
     ContainerSpec spec = withDoor();
-    assertThat(said(spec, "echo mine | nc -l -p 8080 127.0.0.1 & sleep 1; nc -w 2 127.0.0.1 8080"))
+    assertThat(
+            said(
+                spec,
+                "echo mine | nc -l -p 8080 127.0.0.1 & until nc -w 30 127.0.0.1 8080; do :; done"))
         .isEqualTo("mine\n");
     assertThat(server.connections()).isZero();
   }

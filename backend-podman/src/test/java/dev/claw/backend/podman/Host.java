@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A backend with folders of its own on the real host, and what tests make with it; all of it is
@@ -159,6 +160,17 @@ final class Host implements AutoCloseable {
     return spec;
   }
 
+  /** Waits until a program that runs has said what to do on TERM; before that it hears none. */
+  ContainerSpec listening(ContainerSpec spec) throws BackendException {
+    String caughtTerm = "SigCgt:.*[4-7c-f]...$";
+    backend.exec(
+        spec.id(),
+        List.of("sh", "-c", "until grep -q '" + caughtTerm + "' /proc/1/status; do :; done"),
+        Duration.ofMinutes(1),
+        1024);
+    return spec;
+  }
+
   Path seccomp() {
     return Path.of("/usr/share/containers/seccomp.json");
   }
@@ -168,6 +180,13 @@ final class Host implements AutoCloseable {
     secrets.add(name);
     backend.putSecret(name, value.getBytes(StandardCharsets.UTF_8));
     return name;
+  }
+
+  /** Waits, though not for ever, until no process of such a command line is left. */
+  static void awaitTheEndOf(String command) {
+    ProcessHandle.allProcesses()
+        .filter(process -> process.info().commandLine().orElse("").endsWith(command))
+        .forEach(process -> process.onExit().orTimeout(1, TimeUnit.MINUTES).join());
   }
 
   static String container(ContainerSpec spec) {

@@ -39,6 +39,7 @@ class LifecycleIT extends OnPodman {
     assertThat(created.name()).isEqualTo(spec.name());
 
     host.backend.start(spec.id());
+    host.listening(spec);
     AgentContainer running = host.backend.find(spec.id()).orElseThrow();
     assertThat(running.state()).isEqualTo(State.RUNNING);
     assertThat(running.startedAt()).isNotNull();
@@ -85,7 +86,7 @@ class LifecycleIT extends OnPodman {
     try (TestImage slow =
         image.variant(
             "trap 'sleep 2; echo drained; exit 7' TERM; while :; do sleep 1 & wait $!; done")) {
-      ContainerSpec spec = host.started(host.withImage(host.spec(), slow));
+      ContainerSpec spec = host.listening(host.started(host.withImage(host.spec(), slow)));
       host.backend.stopContainer(spec.id(), Duration.ofSeconds(60));
       assertThat(host.backend.find(spec.id()).orElseThrow().exitCode()).isEqualTo(7);
       host.backend.remove(spec.id());
@@ -191,7 +192,7 @@ class LifecycleIT extends OnPodman {
 
   @Test
   void aPausedContainerStopsAllTheSame() throws Exception {
-    ContainerSpec spec = host.started();
+    ContainerSpec spec = host.listening(host.started());
     if (!host.backend.info().cgroupControllers().contains("pids")) {
       // The freezer is in every v2 cgroup, but without systemd Podman leaves a rootless container
       // in the cgroup of its caller (one can be had with --cgroup-parent only), and crun pauses

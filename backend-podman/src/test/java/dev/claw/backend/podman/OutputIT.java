@@ -44,6 +44,14 @@ class OutputIT {
     spec = host.withImage(host.spec(), talker);
     Podman.exec(List.of("mkfifo", spec.mounts().getFirst().source() + "/pipe"));
     host.started(spec);
+    CountDownLatch lines = new CountDownLatch(5);
+    host.backend.logs(
+        spec.id(),
+        new LogQuery(true, null, -1),
+        (time, error, line) -> {
+          lines.countDown();
+          return lines.getCount() > 0;
+        });
   }
 
   @AfterAll
@@ -75,9 +83,7 @@ class OutputIT {
         catchThrowableOfType(
             BackendException.class, () -> exec(Duration.ofSeconds(1), 10, "exec sleep 4242"));
     assertThat(late.kind()).isEqualTo(Kind.TIMEOUT);
-    ProcessHandle.allProcesses()
-        .filter(p -> p.info().commandLine().orElse("").endsWith("sleep 4242"))
-        .forEach(p -> p.onExit().join());
+    Host.awaitTheEndOf("sleep 4242");
   }
 
   @Test

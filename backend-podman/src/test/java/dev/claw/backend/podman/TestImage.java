@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 record TestImage(String reference, Digest digest) implements AutoCloseable {
   private static final List<String> PROGRAMS =
       List.of(
-          "cat", "echo", "env", "false", "head", "id", "ip", "kill", "ls", "mount", "nc", "ping",
-          "sh", "sleep", "touch", "trap", "true", "wget", "yes");
+          "cat", "echo", "env", "false", "grep", "head", "id", "ip", "kill", "ls", "mount", "nc",
+          "ping", "sh", "sleep", "touch", "trap", "true", "wget", "yes");
 
   static TestImage build() throws IOException {
     Path busybox =
