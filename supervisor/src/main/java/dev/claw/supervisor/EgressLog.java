@@ -57,6 +57,11 @@ public final class EgressLog {
         key.pollEvents();
         more = read(tail, joined, sink) && key.reset();
       }
+    } catch (SupervisorException e) {
+      if (Thread.interrupted()) { // it closes the file that is being read
+        throw new InterruptedException();
+      }
+      throw e;
     } catch (IOException | ClosedWatchServiceException e) {
       throw new SupervisorException(
           Reason.STATE, folder + ": can't be watched: " + e.getMessage(), e);
