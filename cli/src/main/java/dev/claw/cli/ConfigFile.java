@@ -23,6 +23,11 @@ final class ConfigFile {
       # After how long an approval that nobody answered is denied; 30m at most, for a host 10m at most.
       #                                                                         CLAW_APPROVAL_TIMEOUT
       #approvalTimeout: 30m
+
+      # After how long a captured connection on which the agent has said nothing is made to its host, on other ports
+      # than 80 and 443 where a rule allows any protocol: there the host may be the one to speak first, and HTTP or TLS
+      # that comes later is refused. Longer, up to 9s, where programs are slow. CLAW_EGRESS_SILENCE
+      #egressSilence: 500ms
       """;
 
   private ConfigFile() {}

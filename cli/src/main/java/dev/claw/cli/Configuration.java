@@ -3,6 +3,7 @@ package dev.claw.cli;
 import dev.claw.compiler.PositionedYaml;
 import dev.claw.compiler.Problems;
 import dev.claw.compiler.YamlNode;
+import dev.claw.egress.EgressLimits;
 import dev.claw.model.Quoted;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,23 +34,30 @@ import java.util.regex.Pattern;
  *     it
  * @param approvalTimeout after which an approval that nobody answered is denied; OpenClaw denies
  *     commands after half an hour by itself
+ * @param egressSilence after which a captured client that has said nothing, on other ports than 80
+ *     and 443, is taken for one whose server speaks first
  */
 record Configuration(
     Set<String> allowUnenforced,
     Duration readyTimeout,
     Duration idleExit,
-    Duration approvalTimeout) {
+    Duration approvalTimeout,
+    Duration egressSilence) {
   private static final int LARGEST = 64 * 1024;
 
   static final Configuration BUILT_IN =
       new Configuration(
-          Set.of(), Duration.ofMinutes(3), Duration.ofMinutes(1), Duration.ofMinutes(30));
+          Set.of(),
+          Duration.ofMinutes(3),
+          Duration.ofMinutes(1),
+          Duration.ofMinutes(30),
+          EgressLimits.DEFAULT.serverFirst());
 
   private static final List<String> KEYS =
-      List.of("allowUnenforced", "readyTimeout", "supervisor", "approvalTimeout");
+      List.of("allowUnenforced", "readyTimeout", "supervisor", "approvalTimeout", "egressSilence");
   private static final Set<String> LIMITS = Set.of("memory", "cpus", "pids");
   private static final String DURATION = "a duration such as 180s or 3m";
-  private static final Pattern SECONDS = Pattern.compile("([1-9][0-9]{0,5})(s|m)");
+  private static final Pattern TIME = Pattern.compile("([1-9][0-9]{0,5})(ms|s|m)");
 
   /** Copies the set. */
   Configuration {
@@ -68,7 +76,8 @@ record Configuration(
             : limits("CLAW_ALLOW_UNENFORCED", List.of(limits.split(",", -1))),
         variable(environment, "CLAW_READY_TIMEOUT", fromFile.readyTimeout()),
         variable(environment, "CLAW_SUPERVISOR_IDLE_EXIT", fromFile.idleExit()),
-        variable(environment, "CLAW_APPROVAL_TIMEOUT", fromFile.approvalTimeout()));
+        variable(environment, "CLAW_APPROVAL_TIMEOUT", fromFile.approvalTimeout()),
+        variable(environment, "CLAW_EGRESS_SILENCE", fromFile.egressSilence()));
   }
 
   private static Duration variable(Map<String, String> environment, String name, Duration other)
@@ -149,12 +158,15 @@ record Configuration(
     Duration timeout = BUILT_IN.readyTimeout();
     Duration idleExit = BUILT_IN.idleExit();
     Duration approvals = BUILT_IN.approvalTimeout();
+    Duration silence = BUILT_IN.egressSilence();
     for (YamlNode.Entry entry : root.entries()) {
       YamlNode value = entry.value();
       switch (entry.key()) {
         case "readyTimeout" -> timeout = duration("readyTimeout", value, problems).orElse(timeout);
         case "approvalTimeout" ->
             approvals = duration("approvalTimeout", value, problems).orElse(approvals);
+        case "egressSilence" ->
+            silence = duration("egressSilence", value, problems).orElse(silence);
         case "supervisor" -> idleExit = idleExit(value, problems).orElse(idleExit);
         case "allowUnenforced" -> {
           List<YamlNode> items =
@@ -175,7 +187,7 @@ record Configuration(
                 entry.at(), "unknown key " + Quoted.of(entry.key()) + "; expected one of " + KEYS);
       }
     }
-    return new Configuration(unenforced, timeout, idleExit, approvals);
+    return new Configuration(unenforced, timeout, idleExit, approvals, silence);
   }
 
   private static Optional<Duration> idleExit(YamlNode value, Problems problems) {
@@ -214,12 +226,16 @@ record Configuration(
   }
 
   static Optional<Duration> duration(String text) {
-    Matcher matcher = SECONDS.matcher(text);
+    Matcher matcher = TIME.matcher(text);
     if (!matcher.matches()) {
       return Optional.empty();
     }
     long number = Long.parseLong(matcher.group(1));
     return Optional.of(
-        matcher.group(2).equals("m") ? Duration.ofMinutes(number) : Duration.ofSeconds(number));
+        switch (matcher.group(2)) {
+          case "m" -> Duration.ofMinutes(number);
+          case "s" -> Duration.ofSeconds(number);
+          default -> Duration.ofMillis(number);
+        });
   }
 }

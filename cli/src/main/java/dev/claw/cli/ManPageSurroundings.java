@@ -23,6 +23,11 @@ final class ManPageSurroundings {
             + Configuration.BUILT_IN.approvalTimeout().toMinutes()
             + "m, and 10m at most for a host. In config.yaml: approvalTimeout. Read by the supervisor when it starts.");
     page.item(
+        "CLAW_EGRESS_SILENCE",
+        "After how long a captured connection on which the agent has said nothing is made to its host, on other ports than 80 and 443: there the host may speak first. Default: "
+            + Configuration.BUILT_IN.egressSilence().toMillis()
+            + "ms. In config.yaml: egressSilence. Read by the supervisor when it starts.");
+    page.item(
         "CONTAINER_HOST",
         "Podman's socket as unix:///PATH. Default: that of the user's podman.socket, else one of a"
             + " service that claw starts and that ends by itself.");
@@ -36,7 +41,9 @@ final class ManPageSurroundings {
         "Used by claw image build for its downloads.");
     page.section("FILES");
     page.paragraph("Below CLAW_HOME; every folder has mode 0700 and every file 0600.");
-    page.item("config.yaml", "Defaults: allowUnenforced, readyTimeout, approvalTimeout.");
+    page.item(
+        "config.yaml",
+        "Defaults: allowUnenforced, readyTimeout, supervisor, approvalTimeout, egressSilence.");
     page.item("agents/NAME/template.yaml", "The template as it was compiled.");
     page.item(
         "agents/NAME/openclaw.json, container-spec.json, seccomp.json",

@@ -1,6 +1,7 @@
 package dev.claw.cli;
 
 import dev.claw.compiler.PolicyExplanation;
+import dev.claw.egress.EgressLimits;
 import dev.claw.model.AgentName;
 import dev.claw.supervisor.AgentStart;
 import dev.claw.supervisor.Approvals;
@@ -70,6 +71,7 @@ final class ResidentWiring {
             idleExit,
             // Only one that was started on demand has its output in a file of claw's.
             idleExit.map(detached -> claw.home().supervisorLog()),
+            EgressLimits.DEFAULT.withServerFirst(claw.configuration().egressSilence()),
             claw.configuration().approvalTimeout(),
             this::chatService),
         log);

@@ -27,6 +27,7 @@ class ConfigurationTest {
     assertThat(built.allowUnenforced()).isEmpty();
     assertThat(built.readyTimeout()).isEqualTo(Duration.ofMinutes(3));
     assertThat(built.approvalTimeout()).isEqualTo(Duration.ofMinutes(30));
+    assertThat(built.egressSilence()).isEqualTo(Duration.ofMillis(500));
   }
 
   @Test
@@ -38,7 +39,8 @@ class ConfigurationTest {
         ConfigFile.TEMPLATE
             .replace("#allow", "allow")
             .replace("#ready", "ready")
-            .replace("#approval", "approval"));
+            .replace("#approval", "approval")
+            .replace("#egress", "egress"));
     assertThat(Configuration.resolve(file, Map.of())).isEqualTo(Configuration.BUILT_IN);
   }
 
@@ -57,7 +59,10 @@ class ConfigurationTest {
                 "CLAW_READY_TIMEOUT",
                 "9s",
                 "CLAW_APPROVAL_TIMEOUT",
-                "20s"));
+                "20s",
+                "CLAW_EGRESS_SILENCE",
+                "50ms"));
+    assertThat(fromEnvironment.egressSilence()).isEqualTo(Duration.ofMillis(50));
     assertThat(fromEnvironment.approvalTimeout()).isEqualTo(Duration.ofSeconds(20));
     assertThat(fromEnvironment.allowUnenforced()).containsExactlyInAnyOrder("cpus", "pids");
     assertThat(fromEnvironment.readyTimeout()).isEqualTo(Duration.ofSeconds(9));

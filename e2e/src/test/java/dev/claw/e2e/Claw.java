@@ -3,8 +3,13 @@ package dev.claw.e2e;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -94,7 +99,14 @@ final class Claw implements AutoCloseable {
 
   /** What makes the launcher work with this state folder. */
   Map<String, String> environment() {
-    return Map.of("CLAW_HOME", home.toString(), "CLAW_ALLOW_UNENFORCED", unenforced);
+    return Map.of(
+        "CLAW_HOME",
+        home.toString(),
+        "CLAW_ALLOW_UNENFORCED",
+        unenforced,
+        // A busy host must not make a program of one that waits for its server to speak.
+        "CLAW_EGRESS_SILENCE",
+        "8s");
   }
 
   /** The same on a pseudo-terminal, which {@code script} makes. */
@@ -103,11 +115,42 @@ final class Claw implements AutoCloseable {
         command(arguments).words().stream()
             .map(word -> "'" + word.replace("'", "'\\''") + "'")
             .collect(Collectors.joining(" "));
-    return new Command(List.of("script", "-qec", line, "/dev/null"))
-        .with("CLAW_HOME", home.toString())
-        .with("CLAW_ALLOW_UNENFORCED", unenforced)
-        .with("TERM", "xterm-256color")
-        .with("SHELL", "/bin/sh");
+    Command command =
+        new Command(List.of("script", "-qec", line, "/dev/null"))
+            .with("TERM", "xterm-256color")
+            .with("SHELL", "/bin/sh");
+    environment().forEach(command::with);
+    return command.signalled();
+  }
+
+  /** Texts of all files of the state folder that are still there when they are read. */
+  Map<Path, String> texts() throws IOException {
+    Map<Path, String> texts = new LinkedHashMap<>();
+    Files.walkFileTree(
+        home,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            if (attributes.isRegularFile()) {
+              try {
+                texts.put(file, Files.readString(file, StandardCharsets.ISO_8859_1));
+              } catch (NoSuchFileException e) {
+                // A database's journal comes and goes.
+              }
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw e;
+          }
+        });
+    return texts;
   }
 
   CommandResult run(String... arguments) {

@@ -31,6 +31,11 @@ final class Command {
     return command;
   }
 
+  /** The same in a process that signals end; children of a background job ignore SIGINT. */
+  Command signalled() {
+    return under("env", "--default-signal=INT,TERM");
+  }
+
   List<String> words() {
     return words;
   }

@@ -37,4 +37,10 @@ public record EgressLimits(
           8 * 1024,
           32 * 1024 * 1024,
           16_384);
+
+  /** The same with another time after which the server is taken to speak first. */
+  public EgressLimits withServerFirst(Duration time) {
+    return new EgressLimits(
+        connections, head, connect, idle, time, headBytes, lineBytes, modelRequestBytes, names);
+  }
 }

@@ -7,6 +7,7 @@ import dev.claw.audit.AuditQuery;
 import dev.claw.audit.AuditRecord;
 import dev.claw.audit.AuditVerdict;
 import dev.claw.audit.AuditVerifier;
+import dev.claw.egress.EgressLimits;
 import dev.claw.lock.ContainerSpecJson;
 import dev.claw.lock.HostKeyStore;
 import dev.claw.model.Actor;
@@ -279,6 +280,7 @@ public final class Fixture {
         secrets,
         idleExit,
         logFile,
+        EgressLimits.DEFAULT,
         Duration.ofMinutes(30),
         (own, running) ->
             new ChatService(

@@ -50,6 +50,7 @@ public final class ResidentProcess {
    * @param idleExit after how long without an agent the process ends; empty for never
    * @param logFile what its output is added to, which is kept short; empty where somebody else
    *     keeps it
+   * @param limits of each agent's egress
    * @param patience after which an approval that nobody answered is denied
    * @param chat makes what a chat can have done with agents
    */
@@ -59,6 +60,7 @@ public final class ResidentProcess {
       ProviderSecrets secrets,
       Optional<Duration> idleExit,
       Optional<Path> logFile,
+      EgressLimits limits,
       Duration patience,
       ChatServices chat) {}
 
@@ -146,7 +148,7 @@ public final class ResidentProcess {
             new EgressProxy(
                 calls.environment(
                     new DenialQueue(records, approvals::denied, System::nanoTime), sources.clock()),
-                EgressLimits.DEFAULT);
+                options.limits());
         ServedAgents served =
             new ServedAgents(
                 sources,
