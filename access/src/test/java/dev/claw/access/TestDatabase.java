@@ -10,11 +10,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.JDBC;
 
 /** A real database with some tables; tests choose its time and when it fails. */
-public class TestDatabase implements AccessDatabase {
+public class TestDatabase implements AccessDatabase, AutoCloseable {
   final Path file;
 
   /** Run on each connection before anything else. */
@@ -23,6 +25,8 @@ public class TestDatabase implements AccessDatabase {
   volatile Instant now = Instant.parse("2026-11-21T10:00:00Z");
   private volatile boolean broken;
   private final AtomicReference<@Nullable Error> dies = new AtomicReference<>();
+  private final ReadWriteLock use = new ReentrantReadWriteLock();
+  private boolean closed;
 
   /**
    * @param statements that make the tables
@@ -51,6 +55,9 @@ public class TestDatabase implements AccessDatabase {
   }
 
   private Connection connect() throws SQLException {
+    if (closed) {
+      throw new SQLException("the test is over");
+    }
     Properties settings = new Properties();
     settings.setProperty("busy_timeout", "10000");
     Connection connection = JDBC.createConnection("jdbc:sqlite:" + file, settings);
@@ -60,12 +67,26 @@ public class TestDatabase implements AccessDatabase {
     return connection;
   }
 
+  /** Waits for what is under way; after it nothing touches the file any more. */
+  @Override
+  public void close() {
+    use.writeLock().lock();
+    try {
+      closed = true;
+    } finally {
+      use.writeLock().unlock();
+    }
+  }
+
   @Override
   public <T> T read(Work<T> work) throws AccessException {
+    use.readLock().lock();
     try (Connection connection = connect()) {
       return work.run(connection, now);
     } catch (SQLException e) {
       throw new AccessException("claw.db: " + e.getMessage(), e);
+    } finally {
+      use.readLock().unlock();
     }
   }
 
@@ -78,6 +99,7 @@ public class TestDatabase implements AccessDatabase {
     if (broken) {
       throw new AccessException("claw.db: database or disk is full");
     }
+    use.readLock().lock();
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
       statement.execute("BEGIN IMMEDIATE");
@@ -86,6 +108,8 @@ public class TestDatabase implements AccessDatabase {
       return result;
     } catch (SQLException e) {
       throw new AccessException("claw.db: " + e.getMessage(), e);
+    } finally {
+      use.readLock().unlock();
     }
   }
 

@@ -11,7 +11,8 @@ import java.util.Optional;
 /**
  * What the file system says of a file. Two stamps of one path are alike only where nobody has
  * written to the file, replaced it or changed its mode or owner in between: the time of change,
- * which is part of it, is the kernel's to set.
+ * which is part of it, is the kernel's to set. Before Linux 6.13 that time goes in steps of some
+ * milliseconds, and what happens within one step is not told apart by it.
  */
 record FileStamp(Map<String, Object> attributes) {
   FileStamp {

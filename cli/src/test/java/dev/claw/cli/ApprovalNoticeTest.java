@@ -17,12 +17,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class ApprovalNoticeTest {
   private final List<Approval> approvals = new CopyOnWriteArrayList<>();
-  private final AtomicInteger looks = new AtomicInteger();
   private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
 
   private static Approval approval(String id, Subject subject, State state) {
@@ -43,7 +41,6 @@ class ApprovalNoticeTest {
   }
 
   private List<Approval> look() {
-    looks.incrementAndGet();
     return List.copyOf(approvals);
   }
 
@@ -63,10 +60,8 @@ class ApprovalNoticeTest {
       assertThat(next())
           .contains("coder waits to run 'rm -r\\u000a\\u001b[2J", "claw approvals allow a-1")
           .hasSizeLessThan(250);
-      int before = looks.get();
       approvals.add(approval("a-2", exec("make"), State.WAITING));
       assertThat(next()).contains("'make'", "claw approvals allow a-2");
-      assertThat(looks).hasValueGreaterThan(before);
     }
     assertThat(said).isEmpty();
   }

@@ -38,7 +38,7 @@ final class PairingScene {
   static final AgentName CODER = new AgentName("coder");
   static final ChatUser ANN = new ChatUser(4711, "Ann \u202e(x)", "ann");
   static final ChatUser EVE = new ChatUser(666, "Eve", "");
-  private static final int PATIENCE = 30;
+  private static final int PATIENCE = 60;
   private static final Pattern LINK =
       Pattern.compile("https://t\\.me/my_bot\\?start=([A-Za-z0-9_-]{24})\n");
 
@@ -72,9 +72,7 @@ final class PairingScene {
     AuditLog.open(agent.resolve("audit.jsonl"), claw.host().keys(), Clock.systemUTC())
         .append(begin);
     claw.telegramFile()
-        .replace(
-            TelegramSettings.of(
-                "4711:" + "A".repeat(35), "my_bot", TelegramSettings.API.toString()));
+        .replace(TelegramSettings.of("4711:" + "A".repeat(35), "my_bot", "http://127.0.0.1:1"));
     gate = claw.chatAccess().gate(PairingListener.NOBODY);
   }
 

@@ -5,14 +5,12 @@ import static dev.claw.e2e.CommandResultAssert.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.claw.e2e.TelegramServer.Person;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -120,7 +118,7 @@ class AccessIT {
             .start()) {
       pair.await("the link", () -> LINK.matcher(pair.out() + pair.err()).find());
       String token = token(pair.out() + pair.err());
-      bob.write("/start " + token);
+      bob.asks("/start " + token, "You asked to be");
       assertThat(
               claw.run("access", "confirm", "telegram", agent, token, "--telegram-user-id", "4713"))
           .exits(3);
@@ -218,15 +216,16 @@ class AccessIT {
     Assertions.assertThat(record)
         .contains("\"type\":\"agent.start\"", "telegram", "4711", "agent.ask")
         .contains("\"type\":\"access.decide\"", "\"action\":\"policy\"", "\"action\":\"logs\"");
-    try (Stream<Path> files = Files.walk(claw.home())) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        String text = Files.readString(file, StandardCharsets.ISO_8859_1);
-        Assertions.assertThat(text.contains(used)).as(file.toString()).isFalse();
-        if (!file.endsWith("telegram.toml")) {
-          Assertions.assertThat(text.contains(TelegramServer.TOKEN)).as(file.toString()).isFalse();
-        }
-      }
-    }
+    claw.texts()
+        .forEach(
+            (file, text) -> {
+              Assertions.assertThat(text.contains(used)).as(file.toString()).isFalse();
+              if (!file.endsWith("telegram.toml")) {
+                Assertions.assertThat(text.contains(TelegramServer.TOKEN))
+                    .as(file.toString())
+                    .isFalse();
+              }
+            });
     assertThat(claw.run("audit", "verify")).succeeds();
     assertThat(claw.run("supervisor", "logs")).doesNotPrint(TelegramServer.TOKEN);
   }

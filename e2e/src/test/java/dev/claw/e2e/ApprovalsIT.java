@@ -73,7 +73,7 @@ class ApprovalsIT {
     assertThat(claw.run("init")).succeeds();
     claw = claw.tolerant();
     Files.writeString(
-        claw.home().resolve("config.yaml"), "approvalTimeout: 60s\n", StandardOpenOption.APPEND);
+        claw.home().resolve("config.yaml"), "approvalTimeout: 90s\n", StandardOpenOption.APPEND);
     ModelServer answering = new ModelServer(claw.folder(), REPLIES);
     model = Optional.of(answering);
     Path template = claw.home().resolve("templates/asking.yaml");
@@ -147,6 +147,7 @@ class ApprovalsIT {
     try (RunningCommand asking = ask("first")) {
       String id = awaitWaiting(asking, "exec", "touch first");
       Assertions.assertThat(made("first")).isFalse();
+      asking.await("the notice", () -> asking.err().contains(id));
       assertThat(claw.run("approvals")).succeeds().prints(id, agent, "/workspace");
       assertThat(claw.run("approvals", "allow", id)).succeeds().printsOnly(id);
       assertThat(claw.run("approvals", "deny", id)).exits(7).says("allowed-once by cli:");

@@ -308,7 +308,9 @@ class EgressCommandsIT {
   @Test
   void theLogIsFollowedUntilASignal() {
     Command follow =
-        claw.command("egress", "log", "-f", agent).under("sh", "-c", "echo $$; exec \"$@\"", "sh");
+        claw.command("egress", "log", "-f", agent)
+            .under("sh", "-c", "echo $$; exec \"$@\"", "sh")
+            .signalled();
     try (RunningCommand running = follow.start()) {
       running.await("the file watch", () -> watchesFiles(running.out().strip()));
       running.signal("INT");

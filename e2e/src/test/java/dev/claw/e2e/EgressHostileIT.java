@@ -12,11 +12,13 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -236,22 +238,29 @@ class EgressHostileIT extends EgressScene {
         """;
     String mine = agent.shell(sockets + "true").out();
     Assertions.assertThat(mine).doesNotContain("egress-", "podman", "supervisor", "systemd");
-    try (var folder = Files.walk(runtime())) {
-      List<Path> doors =
-          folder.filter(path -> path.getFileName().toString().startsWith("egress-")).toList();
-      Assertions.assertThat(doors).as("the sockets of both agents on the host").isNotEmpty();
-      for (Path door : doors) {
-        Assertions.assertThat(agent.exec("test", "-e", door.toString()).exitCode())
-            .as(door + " inside")
-            .isEqualTo(1);
+    List<Path> doors = doors();
+    Assertions.assertThat(doors).as("the sockets of both agents on the host").hasSize(2);
+    for (Path door : doors) {
+      Assertions.assertThat(agent.exec("test", "-e", door.toString()).exitCode())
+          .as(door + " inside")
+          .isEqualTo(1);
+    }
+  }
+
+  private List<Path> doors() {
+    Path runtime = Path.of(System.getenv("XDG_RUNTIME_DIR"), "claw");
+    List<Path> doors = new ArrayList<>();
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(runtime, "home-*")) {
+      for (Path folder : folders) {
+        Stream.of(agent, neighbour)
+            .map(one -> folder.resolve("egress-" + claw.id(one.name()) + ".sock"))
+            .filter(Files::exists)
+            .forEach(doors::add);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static Path runtime() {
-    return Path.of(System.getenv("XDG_RUNTIME_DIR"), "claw");
+    return doors;
   }
 
   @Test

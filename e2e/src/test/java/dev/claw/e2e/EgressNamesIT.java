@@ -120,7 +120,7 @@ class EgressNamesIT extends EgressScene {
   }
 
   private int records() {
-    CommandResult log = claw.run("egress", "log", agent.name());
+    CommandResult log = claw.run("egress", "log", "--tail", "100000", agent.name());
     assertThat(log).succeeds();
     return (int) log.out().lines().count();
   }

@@ -17,14 +17,17 @@ import org.junit.jupiter.api.Test;
 @SharedAgent.Wanted
 class ForwardIT {
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+  private static Command forward(SharedAgent agent, int port) {
+    return agent
+        .claw()
+        .command("forward", agent.name(), "--local", Integer.toString(port))
+        .signalled();
   }
 
-  private static Command forward(SharedAgent agent, int port) {
-    return agent.claw().command("forward", agent.name(), "--local", Integer.toString(port));
+  /** Where it listens, which it prints. */
+  private static int port(RunningCommand forward) {
+    forward.await("the URL", () -> forward.out().endsWith("/\n"));
+    return URI.create(forward.out().strip()).getPort();
   }
 
   private static int health(int port) {
@@ -38,7 +41,7 @@ class ForwardIT {
   private static HttpURLConnection get(int port, String path) throws IOException {
     HttpURLConnection connection =
         (HttpURLConnection) URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
-    connection.setReadTimeout(20_000);
+    connection.setReadTimeout(60_000);
     return connection;
   }
 
@@ -50,10 +53,10 @@ class ForwardIT {
 
   @Test
   void theGatewayAnswersOnTheHostsLoopbackUntilCtrlC(SharedAgent agent) throws IOException {
-    int one = freePort();
-    int two = freePort();
-    try (RunningCommand first = forward(agent, one).start();
-        RunningCommand second = forward(agent, two).start()) {
+    try (RunningCommand first = forward(agent, 0).start();
+        RunningCommand second = forward(agent, 0).start()) {
+      int one = port(first);
+      int two = port(second);
       first.await("the first to answer", () -> health(one) == 200);
       second.await("the second to answer", () -> health(two) == 200);
       Assertions.assertThat(page(one)).contains("<title>OpenClaw Control</title>");

@@ -59,7 +59,9 @@ final class ModelServer implements AutoCloseable {
     List<JsonNode> requests = new ArrayList<>();
     try {
       if (Files.exists(record)) {
-        for (String line : Files.readAllLines(record)) {
+        String text = Files.readString(record);
+        // Not what is being written just now.
+        for (String line : text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
           requests.add(JSON.readTree(line));
         }
       }

@@ -106,13 +106,13 @@ class OpenNetworkIT {
 
   @Test
   void aSupervisorThatWasKilledBringsTheModelBack() {
-    String pid = claw.run("supervisor", "status", "--json").json().at("/supervisor/pid").asText();
-    assertThat(Command.of("kill", "-KILL", pid).run()).succeeds();
+    long pid = claw.run("supervisor", "status", "--json").json().at("/supervisor/pid").asLong();
+    ProcessHandle killed = ProcessHandle.of(pid).orElseThrow();
+    Assertions.assertThat(killed.destroyForcibly()).isTrue();
+    killed.onExit().join();
     assertThat(claw.run("list")).says("was started again");
     assertThat(
-            inside(
-                "curl -sS --retry 20 --retry-all-errors --retry-delay 1"
-                    + CALL.substring(8).formatted("small")))
+            inside("until curl -sSf" + CALL.substring(8).formatted("small") + "; do sleep 1; done"))
         .succeeds()
         .prints("\"choices\"");
   }

@@ -40,7 +40,7 @@ class PairingIT {
   private RunningCommand pair(String... more) {
     String[] words = {"access", "pair", "telegram", agent, "--role", "viewer"};
     return claw.command(Stream.concat(Stream.of(words), Stream.of(more)).toArray(String[]::new))
-        .under("env", "--default-signal=INT,TERM")
+        .signalled()
         .start();
   }
 
@@ -77,11 +77,10 @@ class PairingIT {
       pair.signal(signal);
       assertThat(pair.result()).exits(130).showsNoBug();
       assertThat(confirm(token)).exits(3).says("void");
-      try (Stream<Path> files = Files.walk(claw.home())) {
-        for (Path file : files.filter(Files::isRegularFile).toList()) {
-          Assertions.assertThat(text(file)).as(file.toString()).doesNotContain(token);
-        }
-      }
+      claw.texts()
+          .forEach(
+              (file, text) ->
+                  Assertions.assertThat(text).as(file.toString()).doesNotContain(token));
     }
     assertThat(claw.run("audit", "show", agent, "--type", "access.refuse", "--tail", "1", "--json"))
         .succeeds()

@@ -119,7 +119,7 @@ class UpdateKilledIT {
   private void comesBack(long before) {
     Assertions.assertThat(scene.supervisor()).isNotEqualTo(before);
     ann.asks("/whoami", "4711");
-    Assertions.assertThat(state().path("pending")).isEmpty();
+    awaitStored();
     assertThat(claw.run("audit", "verify", agent)).succeeds();
   }
 

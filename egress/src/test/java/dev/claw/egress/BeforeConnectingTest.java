@@ -15,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(15)
+@Timeout(120)
 @SuppressWarnings("StringConcatToTextBlock") // CRLF
 class BeforeConnectingTest {
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);

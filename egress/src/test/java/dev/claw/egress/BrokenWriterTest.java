@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Whatever takes the thread that writes decisions, nobody waits for it. */
-@Timeout(30)
+@Timeout(120)
 class BrokenWriterTest {
   private static EgressEvent event(int connection) {
     return new EgressEvent.Decided(

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A provider gets its key only where its certificate is good. */
-@Timeout(20)
+@Timeout(120)
 @SuppressWarnings("StringConcatToTextBlock") // CRLF
 class BrokerTlsTest {
   private static final String CALL =

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a program reads when a budget is used up. The harness's clock begins at 10:00 UTC. */
-@Timeout(15)
+@Timeout(120)
 @SuppressWarnings("StringConcatToTextBlock") // CRLF
 class BudgetOverTheWireTest {
   private static EgressPolicy policy(Budgets budgets) {

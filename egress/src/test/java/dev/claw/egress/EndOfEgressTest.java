@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What is closed puts nothing on record any more, where a successor of its name may write. */
-@Timeout(30)
+@Timeout(120)
 class EndOfEgressTest {
   @Test
   void theEndsOfConnectionsAreOnRecordWhenItIsClosed() {

@@ -19,7 +19,7 @@ import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(120)
 class InspectionTest {
   private static final String PUBLIC = "93.184.216.34";
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** One agent opens more than it may. */
-@Timeout(30)
+@Timeout(120)
 class ManyConnectionsTest {
   private static final int LIMIT = Harness.LIMITS.connections();
 

@@ -47,6 +47,10 @@ class ManyLookUpsTest {
           inside.send("GET http://" + name + "/ HTTP/1.1\r\nHost: " + name + "\r\n\r\n");
         }
       }
+      try (Conversation last = harness.proxied()) { // when it is answered, all before it were taken
+        assertThat(last.send("GET http://evil.org/ HTTP/1.1\r\nHost: evil.org\r\n\r\n").answer())
+            .startsWith("HTTP/1.1 403");
+      }
       Harness.await(() -> harness.egress.connections() == 0);
       assertThat(harness.lookedUp).hasSize(AT_ONCE);
       // Those that hang go on to hang.

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(15)
+@Timeout(120)
 @SuppressWarnings("StringConcatToTextBlock") // CRLF
 class SmuggledRequestTest {
   @ParameterizedTest

@@ -75,7 +75,7 @@ final class SecretCommand {
       if (process.exitValue() != 0) {
         String said =
             new String(
-                    err.completeOnTimeout(new byte[0], 1, TimeUnit.SECONDS).get(),
+                    err.completeOnTimeout(new byte[0], 10, TimeUnit.SECONDS).get(),
                     StandardCharsets.UTF_8)
                 .strip();
         throw failed(

@@ -93,7 +93,7 @@ class StateDatabaseTest {
 
   @Test
   void manyMakeItAtOnceAndWrite() throws Exception {
-    int threads = 6;
+    int threads = 4;
     int rounds = 5;
     for (int round = 0; round < rounds; round++) {
       Path fresh = folder.resolve("claw" + round + ".db");

@@ -58,6 +58,9 @@ final class BotApi implements AutoCloseable {
 
   private HttpResponse<byte[]> exchange(BotApiMethod<?> method, Duration timeout)
       throws BotApiException, InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException(); // an answer that is there at once would hide it
+    }
     HttpRequest request =
         HttpRequest.newBuilder(endpoint.method(method.getMethod()))
             .header("Content-Type", "application/json")

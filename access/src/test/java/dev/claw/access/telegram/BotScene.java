@@ -48,6 +48,7 @@ abstract class BotScene {
     agents.gate.countDown();
     bots.forEach(TelegramBot::close);
     server.close();
+    database.close(); // a bot that is closed waits for nothing that it has begun
     if (String.join("\n", log).contains(TelegramServer.TOKEN.substring(5))) {
       throw new AssertionError("the token is in the log");
     }
@@ -77,6 +78,13 @@ abstract class BotScene {
                 new SecureRandom()));
     bots.add(bot);
     return bot;
+  }
+
+  /** Waits until all that was written is taken on and done. */
+  void settle() {
+    server.awaitConfirmed();
+    Waiting.until(
+        () -> "nothing left undone", () -> database.count("telegram_update", "done = 0") == 0);
   }
 
   /** Writes, and waits for a message that holds the words. */

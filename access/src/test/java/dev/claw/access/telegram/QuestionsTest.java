@@ -44,6 +44,12 @@ class QuestionsTest extends BotScene {
         words);
   }
 
+  /** Which message asks whom is kept only after the message is there. */
+  private void awaitKept(int messages) {
+    Waiting.until(
+        () -> "messages kept", () -> database.count("telegram_question", "1 = 1") == messages);
+  }
+
   private Question exec() {
     Question question = agents.asks("q1", "coder", Kind.EXEC, "rm -rf build");
     bot.asked(question);
@@ -56,6 +62,7 @@ class QuestionsTest extends BotScene {
     JsonNode operator = server.await(OPERATOR, "rm -rf build");
     JsonNode admin = server.await(ADMIN, "rm -rf build");
     assertThat(labels(operator)).containsExactly("Once", "30 minutes", "Deny");
+    awaitKept(2);
 
     server.press(ADMIN, admin, "Once");
     assertThat(labels(awaitEdit(OPERATOR, operator, "allowed ONCE (User 9 (@user9, id 9))")))
@@ -73,6 +80,7 @@ class QuestionsTest extends BotScene {
     assertThat(labels(operator)).containsExactly("Deny");
     assertThat(labels(server.await(ADMIN, "api.example.org")))
         .containsExactly("Once", "30 minutes", "Deny");
+    awaitKept(2);
 
     server.press(OPERATOR, operator, "Deny");
     awaitEdit(OPERATOR, operator, "denied");
@@ -217,7 +225,7 @@ class QuestionsTest extends BotScene {
     exec();
     JsonNode message = server.await(OPERATOR, "rm -rf build");
     server.await(ADMIN, "rm -rf build");
-    Waiting.until(() -> "kept", () -> database.count("telegram_question", "1 = 1") == 2);
+    awaitKept(2);
     bot.close();
     agents.questions.clear();
 

@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 
 /** Waits for conditions. */
 final class Waiting {
-  private static final int TRIES = 1500;
+  private static final int TRIES = 6000;
 
   private Waiting() {}
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A relay is killed, and no command comes. */
-@Timeout(60)
+@Timeout(300)
 class DoorsTest extends OnResident {
   private static final String BUILT = "coder: its door was built again";
 

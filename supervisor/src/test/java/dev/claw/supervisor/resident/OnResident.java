@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** A state folder with an agent, a resident process in a thread of its own, and a client. */
 abstract class OnResident {
-  static final Duration PATIENCE = Duration.ofSeconds(20);
+  static final Duration PATIENCE = Duration.ofMinutes(1);
 
   final List<String> log = new CopyOnWriteArrayList<>();
   private final List<CompletableFuture<Void>> running = new CopyOnWriteArrayList<>();
@@ -44,7 +44,7 @@ abstract class OnResident {
    */
   SupervisorClient client(List<String> command) {
     return new SupervisorClient(
-        folder, lock(), new ResidentStart(command, temporary.resolve("log")));
+        folder, lock(), new ResidentStart(command, temporary.resolve("log")), PATIENCE);
   }
 
   Path lock() {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The process ends while it is asked, or because it can't go on. */
-@Timeout(60)
+@Timeout(300)
 class ResidentEndTest extends OnResident {
   @Test
   void whoAsksInTheMomentOfTheEndIsServedByTheNextProcess() throws Exception {

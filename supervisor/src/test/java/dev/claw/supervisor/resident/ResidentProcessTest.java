@@ -78,6 +78,7 @@ class ResidentProcessTest extends OnResident {
   @Test
   void anAgentThatIsStartedBySomebodyElseIsServedToo() throws Exception {
     var _ = run(Optional.empty());
+    await(() -> fixture.backend.calls.stream().anyMatch(call -> call.startsWith("watch ")));
     fixture.start(); // its egress is asked for elsewhere, as this fixture has it
     assertThat(client.status().orElseThrow().agents()).isEmpty();
     fixture.backend.change(fixture.record(Fixture.CODER).id());
@@ -136,8 +137,13 @@ class ResidentProcessTest extends OnResident {
   void anAgentThatEndedIsServedNoLongerAndThenNobodyNeedsTheProcess() throws Exception {
     fixture.start();
     AgentId id = fixture.record(Fixture.CODER).id();
-    CompletableFuture<Void> process = run(Optional.of(Duration.ofSeconds(1)));
+    Path bot = fixture.host.home().secrets().resolve("telegram.toml");
+    Files.createFile(bot); // keeps the process until it has found the agent
+    CompletableFuture<Void> process = run(Optional.of(Duration.ofMillis(1)));
     await(() -> log.contains("coder: runs, so its egress is open again"));
+    Files.delete(bot);
+    client.lookAtChat();
+    assertThat(process).as("needed").isNotDone();
     new AgentStop(fixture.host).stop(Fixture.CODER, Duration.ZERO);
     fixture.backend.change(id);
     process.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);

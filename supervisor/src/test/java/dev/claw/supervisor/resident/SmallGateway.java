@@ -188,7 +188,7 @@ final class SmallGateway implements AutoCloseable {
         .put("cwd", "/workspace")
         .put("host", "gateway");
     long now = clock.instant().toEpochMilli();
-    approval.put("createdAtMs", now).put("expiresAtMs", now + 1_800_000);
+    approval.put("createdAtMs", now).put("expiresAtMs", now + 86_400_000);
     synchronized (pending) {
       pending.put(id, approval);
     }
