@@ -11,7 +11,6 @@ import dev.claw.supervisor.SupervisorException;
 import dev.claw.supervisor.resident.SupervisorClient;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -123,12 +122,14 @@ final class PairingWait {
   }
 
   /** A line that was typed before the question is no answer to it. */
-  private void forgetWhatWasTyped() {
+  private void forgetWhatWasTyped() throws SupervisorException {
     try {
-      InputStream in = claw.surroundings().in();
-      in.skipNBytes(in.available());
+      TypedAhead.forget(claw.surroundings().in());
     } catch (IOException e) {
-      // Then the read of the answer fails, too.
+      throw new SupervisorException(
+          SupervisorException.Reason.FAILED,
+          "standard input: " + e.getMessage() + ", so nobody is asked; confirm from a script",
+          e);
     }
   }
 
