@@ -65,7 +65,7 @@ public final class Rehearsal {
         // An ordinary user's numbers, since the machine that builds may well be root.
         Surroundings surroundings =
             new Surroundings(environment, scratch, InputStream.nullInputStream(), out, out, false, false, false, 1000, 1000, Clock.systemUTC());
-        new CommandRunner(surroundings).run(command);
+        new CommandRunner(surroundings, new Interruption()).run(command);
       }
     }
     Runtime.getRuntime().halt(0);

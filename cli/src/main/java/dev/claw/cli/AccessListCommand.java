@@ -4,7 +4,6 @@ import dev.claw.access.Pairings;
 import dev.claw.model.AgentName;
 import dev.claw.supervisor.ChatAccess;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -13,7 +12,7 @@ import picocli.CommandLine.Parameters;
     description =
         "Lists the people who may act on an agent, or on all, from a chat. Ends with 5 where claw.db has a row that can't"
             + " be believed, which lets nobody in.")
-final class AccessListCommand implements Callable<ExitCode> {
+final class AccessListCommand implements LooksOnly {
   private final Claw claw;
 
   @Mixin private ServiceArgument service = new ServiceArgument();

@@ -6,7 +6,6 @@ import dev.claw.supervisor.Approval.State;
 import dev.claw.supervisor.Approvals;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -17,7 +16,7 @@ import picocli.CommandLine.Option;
           + " hosts that an agent was denied for want of a rule. What nobody answers in time is denied.",
       "What stands there comes from the agent, which may have reasons of its own to ask."
     })
-final class ApprovalsListCommand implements Callable<ExitCode> {
+final class ApprovalsListCommand implements LooksOnly {
   private final Claw claw;
 
   @Mixin private OptionalAgentArgument agent = new OptionalAgentArgument();
@@ -66,7 +65,7 @@ final class ApprovalsListCommand implements Callable<ExitCode> {
           id, name, kind, asked, approval.state().word(), approval.decidedBy().orElse("-"), asks);
     } else {
       Duration left = Duration.between(claw.surroundings().clock().instant(), approval.expires());
-      table.row(id, name, kind, asked, Math.max(0, left.toSeconds()) + "s", asks);
+      table.row(id, name, kind, asked, TimeLeft.text(left.toSeconds()), asks);
     }
   }
 }

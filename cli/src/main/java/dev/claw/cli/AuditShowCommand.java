@@ -3,14 +3,13 @@ package dev.claw.cli;
 import dev.claw.audit.AuditRecord;
 import dev.claw.supervisor.AuditLogs;
 import java.time.Instant;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(description = "Prints the record of one agent, or of the host where no agent is named.")
-final class AuditShowCommand implements Callable<ExitCode> {
+final class AuditShowCommand implements LooksOnly {
   private final Claw claw;
 
   @Mixin private OptionalAgentArgument agent = new OptionalAgentArgument();

@@ -2,7 +2,6 @@ package dev.claw.cli;
 
 import dev.claw.supervisor.AuditLogs;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -10,7 +9,7 @@ import picocli.CommandLine.Mixin;
     description =
         "Verifies the hash chain, the checkpoints and the signed head of one agent's record, or of all and the host's. Names"
             + " the first bad line and why, and ends with 5.")
-final class AuditVerifyCommand implements Callable<ExitCode> {
+final class AuditVerifyCommand implements LooksOnly {
   private final Claw claw;
 
   @Mixin private OptionalAgentArgument agent = new OptionalAgentArgument();

@@ -17,9 +17,11 @@ import picocli.CommandLine.ParameterException;
  */
 final class CommandRunner {
   private final Surroundings surroundings;
+  private final Interruption interruption;
 
-  CommandRunner(Surroundings surroundings) {
+  CommandRunner(Surroundings surroundings, Interruption interruption) {
     this.surroundings = surroundings;
+    this.interruption = interruption;
   }
 
   int run(String... arguments) {
@@ -33,7 +35,7 @@ final class CommandRunner {
       if (debug) {
         e.printStackTrace(surroundings.err());
       }
-      Failure failure = Failure.of(e);
+      Failure failure = interruption.came() ? Failure.afterSignal(e) : Failure.of(e);
       surroundings.err().println("claw: " + failure.message());
       return failure.code().status();
     }
@@ -58,7 +60,7 @@ final class CommandRunner {
       return ExitCode.DONE;
     }
     Entry entry =
-        CommandTable.find(first).orElseThrow(() -> unknown("command", first, CommandTable.ENTRIES));
+        CommandTable.find(first).orElseThrow(() -> unknown("", first, CommandTable.ENTRIES));
     return switch (entry) {
       case Group group -> dispatchGroup(group, rest);
       case Leaf leaf -> execute(leaf, leaf.name(), rest);
@@ -95,7 +97,7 @@ final class CommandRunner {
     }
     Optional<Leaf> leaf = group.find(word);
     if (leaf.isEmpty()) {
-      throw unknown("command of 'claw " + group.name() + "'", word, group.leaves());
+      throw unknown(group.name() + " ", word, group.leaves());
     }
     return execute(leaf.get(), group.name() + " " + word, words.subList(1, words.size()));
   }
@@ -126,15 +128,22 @@ final class CommandRunner {
         return ExitCode.DONE;
       }
       Ownership.refuseRoot(surroundings);
+      if (command instanceof LooksOnly) {
+        interruption.nothingToUndo();
+      }
       return command.call();
     }
   }
 
-  private static CliException unknown(String kind, String word, List<? extends Entry> entries) {
+  /**
+   * @param group before the word, with a space; empty for none
+   */
+  private static CliException unknown(String group, String word, List<? extends Entry> entries) {
     String near =
         Nearest.find(word, entries.stream().map(Entry::name).toList())
-            .map(name -> "; did you mean '" + name + "'?")
-            .orElse("; see 'claw --help'");
-    return new CliException(ExitCode.USAGE, "unknown " + kind + " " + Quoted.of(word) + near);
+            .map(name -> "did you mean '" + group + name + "'?")
+            .orElse("see 'claw " + group + "--help'");
+    return new CliException(
+        ExitCode.USAGE, "unknown command " + Quoted.of(group + word) + "; " + near);
   }
 }

@@ -1,6 +1,5 @@
 package dev.claw.cli;
 
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -11,7 +10,7 @@ import picocli.CommandLine.Parameters;
       "zsh: source <(claw completion zsh)",
       "fish: claw completion fish | source"
     })
-final class CompletionCommand implements Callable<ExitCode> {
+final class CompletionCommand implements LooksOnly {
   enum Shell {
     bash,
     zsh,

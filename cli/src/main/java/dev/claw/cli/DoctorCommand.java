@@ -22,6 +22,9 @@ final class DoctorCommand implements Callable<ExitCode> {
   @Override
   public ExitCode call() throws Exception {
     List<Check> checks = claw.doctor().run();
+    if (Thread.interrupted()) {
+      throw new InterruptedException(); // which makes checks fail that are well
+    }
     if (json.wanted()) {
       RecordJson.print(claw.out(), checks);
     } else {

@@ -1,7 +1,6 @@
 package dev.claw.cli;
 
 import dev.claw.supervisor.Grants;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -10,7 +9,7 @@ import picocli.CommandLine.Mixin;
     description =
         "Lists grants that hold now, of one agent or of all. Ends with 5 where claw.db has a grant that does not verify,"
             + " which admits nothing.")
-final class EgressGrantsCommand implements Callable<ExitCode> {
+final class EgressGrantsCommand implements LooksOnly {
   private final Claw claw;
 
   @Mixin private OptionalAgentArgument agent = new OptionalAgentArgument();
@@ -34,20 +33,12 @@ final class EgressGrantsCommand implements Callable<ExitCode> {
             grant.agent().value(),
             grant.host(),
             grant.ports().stream().map(String::valueOf).collect(Collectors.joining(",")),
-            left(grant.remaining()),
+            TimeLeft.text(grant.remaining()),
             grant.actor());
       }
       table.print(claw.out());
     }
     listing.problems().forEach(problem -> claw.err().println("claw: " + problem));
     return listing.problems().isEmpty() ? ExitCode.DONE : ExitCode.DRIFT;
-  }
-
-  private static String left(long seconds) {
-    return seconds >= 2 * 86_400
-        ? seconds / 86_400 + "d"
-        : seconds >= 2 * 3600
-            ? seconds / 3600 + "h"
-            : seconds >= 120 ? seconds / 60 + "m" : seconds + "s";
   }
 }

@@ -3,7 +3,6 @@ package dev.claw.cli;
 import dev.claw.model.Quoted;
 import dev.claw.supervisor.PendingDenials;
 import dev.claw.supervisor.PendingDenials.Pending;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -14,7 +13,7 @@ import picocli.CommandLine.Mixin;
       "What stands there comes from the agent, which may have reasons of its own to ask: look at the host before you"
           + " run a command."
     })
-final class EgressPendingCommand implements Callable<ExitCode> {
+final class EgressPendingCommand implements LooksOnly {
   private final Claw claw;
 
   @Mixin private AgentArgument agent = new AgentArgument();

@@ -2,7 +2,6 @@ package dev.claw.cli;
 
 import dev.claw.model.InvalidValueException;
 import dev.claw.supervisor.EgressTrial;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -13,7 +12,7 @@ import picocli.CommandLine.Parameters;
           + " anything. Ends with 3 where it would not.",
       "It asks the verified lock and the grants that hold now; budgets and rules for certain programs have no say."
     })
-final class EgressTestCommand implements Callable<ExitCode> {
+final class EgressTestCommand implements LooksOnly {
   private final Claw claw;
 
   @Mixin private AgentArgument agent = new AgentArgument();

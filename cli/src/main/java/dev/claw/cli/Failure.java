@@ -29,6 +29,20 @@ record Failure(ExitCode code, String message) {
     };
   }
 
+  /**
+   * The same once a signal has come: an interrupt breaks off reads and writes, which then look like
+   * files that are damaged. What is not on record is said all the same.
+   */
+  static Failure afterSignal(Throwable thrown) {
+    Failure failure = of(thrown);
+    boolean unrecorded =
+        thrown instanceof AuditException
+            || (thrown instanceof SupervisorException e
+                && e.reason() == SupervisorException.Reason.AUDIT);
+    boolean misled = failure.code() == ExitCode.STATE || failure.code() == ExitCode.DRIFT;
+    return misled && !unrecorded ? new Failure(ExitCode.INTERRUPTED, "broken off") : failure;
+  }
+
   private static ExitCode code(SupervisorException.Reason reason) {
     return switch (reason) {
       case NOT_FOUND -> ExitCode.NOT_FOUND;

@@ -1,13 +1,12 @@
 package dev.claw.cli;
 
 import dev.claw.model.ImageInfo;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @Command(description = "Shows one agent image.")
-final class ImageInspectCommand implements Callable<ExitCode> {
+final class ImageInspectCommand implements LooksOnly {
   private final Claw claw;
 
   @Parameters(

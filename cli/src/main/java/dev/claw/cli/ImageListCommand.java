@@ -3,12 +3,11 @@ package dev.claw.cli;
 import dev.claw.bootstrap.ImageRecipe;
 import dev.claw.model.ImageInfo;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 @Command(description = "Lists agent images, the newest first.")
-final class ImageListCommand implements Callable<ExitCode> {
+final class ImageListCommand implements LooksOnly {
   private final Claw claw;
 
   @Mixin private JsonOption json = new JsonOption();

@@ -1,7 +1,6 @@
 package dev.claw.cli;
 
 import dev.claw.supervisor.AgentInspection;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -10,7 +9,7 @@ import picocli.CommandLine.Mixin;
       "Shows everything about an agent: its record, its lock, its container as specified, and, while it runs, what really"
           + " holds, read from the kernel. Ends with 5 where the two differ; a limit that this host can't enforce is shown and does not count."
     })
-final class InspectCommand implements Callable<ExitCode> {
+final class InspectCommand implements LooksOnly {
   private final Claw claw;
 
   @Mixin private AgentArgument agent = new AgentArgument();

@@ -2,12 +2,11 @@ package dev.claw.cli;
 
 import dev.claw.supervisor.KeyRotation;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 @Command(description = "Shows the host's signing key and the keys before it, by id.")
-final class KeyShowCommand implements Callable<ExitCode> {
+final class KeyShowCommand implements LooksOnly {
   private final Claw claw;
 
   @Mixin private JsonOption json = new JsonOption();

@@ -2,13 +2,12 @@ package dev.claw.cli;
 
 import dev.claw.supervisor.AgentStatus;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(description = "Lists agents with their state.")
-final class ListCommand implements Callable<ExitCode> {
+final class ListCommand implements LooksOnly {
   private final Claw claw;
 
   @Option(

@@ -14,8 +14,7 @@ public final class Main {
       surroundings.out().println("claw " + ClawVersion.text());
       status = ExitCode.DONE.status();
     } else {
-      Interruption.install();
-      status = new CommandRunner(surroundings).run(arguments);
+      status = new CommandRunner(surroundings, Interruption.install()).run(arguments);
     }
     if (surroundings.out().checkError()
         && status == ExitCode.DONE.status()

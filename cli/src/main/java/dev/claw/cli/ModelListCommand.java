@@ -1,7 +1,6 @@
 package dev.claw.cli;
 
 import dev.claw.supervisor.ModelRoutes;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -9,7 +8,7 @@ import picocli.CommandLine.Mixin;
     description =
         "Lists model providers by the locks of one agent or all: models, the way from the agent over the broker to the"
             + " provider, and whether the key is there.")
-final class ModelListCommand implements Callable<ExitCode> {
+final class ModelListCommand implements LooksOnly {
   private final Claw claw;
 
   @Mixin private OptionalAgentArgument agent = new OptionalAgentArgument();

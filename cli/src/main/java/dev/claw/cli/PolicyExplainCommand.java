@@ -2,7 +2,6 @@ package dev.claw.cli;
 
 import dev.claw.compiler.PolicyExplanation;
 import dev.claw.supervisor.Policies;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -12,7 +11,7 @@ import picocli.CommandLine.Mixin;
           + " Podman, OpenClaw or the proxy; 'advisory' and 'NOT ENFORCED' where nobody does.",
       "It explains the lock, which is the truth, not the template."
     })
-final class PolicyExplainCommand implements Callable<ExitCode> {
+final class PolicyExplainCommand implements LooksOnly {
   private final Claw claw;
 
   @Mixin private AgentArgument agent = new AgentArgument();

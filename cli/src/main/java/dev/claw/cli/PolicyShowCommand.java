@@ -1,7 +1,6 @@
 package dev.claw.cli;
 
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -9,7 +8,7 @@ import picocli.CommandLine.Mixin;
     description =
         "Prints the agent's policy.lock.json as it stands, signatures and all; docs/verify-lock.sh verifies it with jq and"
             + " openssl alone.")
-final class PolicyShowCommand implements Callable<ExitCode> {
+final class PolicyShowCommand implements LooksOnly {
   private final Claw claw;
 
   @Mixin private AgentArgument agent = new AgentArgument();

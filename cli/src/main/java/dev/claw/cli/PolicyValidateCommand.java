@@ -2,7 +2,6 @@ package dev.claw.cli;
 
 import dev.claw.supervisor.AgentStatus.LockState;
 import dev.claw.supervisor.Policies;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -10,7 +9,7 @@ import picocli.CommandLine.Mixin;
     description =
         "Verifies the agent's lock: signature, agent, serial, every file that it names, and the image. Ends with 5 where"
             + " one does not hold.")
-final class PolicyValidateCommand implements Callable<ExitCode> {
+final class PolicyValidateCommand implements LooksOnly {
   private final Claw claw;
 
   @Mixin private AgentArgument agent = new AgentArgument();

@@ -3,7 +3,6 @@ package dev.claw.cli;
 import dev.claw.model.AgentName;
 import dev.claw.supervisor.ProviderSecrets;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -11,7 +10,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     description =
         "Lists secrets: name, kind, when they were set, and which agents' locks name them. Values are never shown.")
-final class SecretListCommand implements Callable<ExitCode> {
+final class SecretListCommand implements LooksOnly {
   private final Claw claw;
 
   @Mixin private JsonOption json = new JsonOption();

@@ -4,7 +4,6 @@ import dev.claw.model.AgentName;
 import dev.claw.supervisor.AgentStatus;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -12,7 +11,7 @@ import picocli.CommandLine.Mixin;
     description =
         "Shows state and lock of one agent or of all: the lock's signature, its serial, and the files that it names are"
             + " verified. Ends with 5 where one does not hold, and with 6 where Podman can't say what runs.")
-final class StatusCommand implements Callable<ExitCode> {
+final class StatusCommand implements LooksOnly {
   private final Claw claw;
 
   @Mixin private OptionalAgentArgument agent = new OptionalAgentArgument();

@@ -5,14 +5,13 @@ import dev.claw.supervisor.resident.SupervisorStatus;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 @Command(
     description =
         "Shows whether the supervisor runs, which agents' egress it serves and how the chat's bot fares. That none runs is an answer, not an error.")
-final class SupervisorStatusCommand implements Callable<ExitCode> {
+final class SupervisorStatusCommand implements LooksOnly {
   private final Claw claw;
 
   @Mixin private JsonOption json = new JsonOption();
@@ -56,7 +55,7 @@ final class SupervisorStatusCommand implements Callable<ExitCode> {
       return ExitCode.DONE;
     }
     if (found.isEmpty()) {
-      claw.out().println("not running; the next start of an agent starts it");
+      claw.out().println("not running; 'claw start' or 'claw ask' starts it");
       claw.out().println(line(bot));
       return ExitCode.DONE;
     }

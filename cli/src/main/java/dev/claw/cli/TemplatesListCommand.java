@@ -2,7 +2,6 @@ package dev.claw.cli;
 
 import dev.claw.compiler.TemplateSummary;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -10,7 +9,7 @@ import picocli.CommandLine.Option;
 @Command(
     description =
         "Lists the built-in templates and your own (CLAW_HOME/templates), which come first.")
-final class TemplatesListCommand implements Callable<ExitCode> {
+final class TemplatesListCommand implements LooksOnly {
   private final Claw claw;
 
   @Option(

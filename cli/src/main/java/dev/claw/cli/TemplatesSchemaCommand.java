@@ -2,13 +2,12 @@ package dev.claw.cli;
 
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 @Command(
     description =
         "Prints the JSON Schema of templates, from which editors complete and check them.")
-final class TemplatesSchemaCommand implements Callable<ExitCode> {
+final class TemplatesSchemaCommand implements LooksOnly {
   private final Claw claw;
 
   TemplatesSchemaCommand(Claw claw) {

@@ -1,11 +1,10 @@
 package dev.claw.cli;
 
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 @Command(description = "Prints a template's source; a good start for one of your own.")
-final class TemplatesShowCommand implements Callable<ExitCode> {
+final class TemplatesShowCommand implements LooksOnly {
   private final Claw claw;
 
   @Parameters(index = "0", paramLabel = "TEMPLATE", description = "Name of a template, or a file.")

@@ -2,12 +2,11 @@ package dev.claw.cli;
 
 import dev.claw.supervisor.Trash;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 @Command(description = "Lists deleted agents, the newest first.")
-final class TrashListCommand implements Callable<ExitCode> {
+final class TrashListCommand implements LooksOnly {
   private final Claw claw;
 
   @Mixin private JsonOption json = new JsonOption();

@@ -43,6 +43,14 @@ class CommandRunnerTest {
   }
 
   @Test
+  void misspeltCommandOfAGroupIsNamedWithIt() {
+    assertThat(Run.of(home, "approvals", "lsit").err())
+        .isEqualTo("claw: unknown command 'approvals lsit'; did you mean 'approvals list'?\n");
+    assertThat(Run.of(home, "approvals", "coder").err())
+        .isEqualTo("claw: unknown command 'approvals coder'; see 'claw approvals --help'\n");
+  }
+
+  @Test
   void misspeltCommandCannotTouchTheTerminal() {
     assertThat(Run.of(home, "a\u001b[2Jb").err()).doesNotContain("\u001b");
   }

@@ -153,7 +153,10 @@ final class PairingScene {
               new PrintStream(err, true, StandardCharsets.UTF_8));
       thread =
           Thread.ofPlatform()
-              .start(() -> status.complete(new CommandRunner(surroundings).run(arguments)));
+              .start(
+                  () ->
+                      status.complete(
+                          new CommandRunner(surroundings, new Interruption()).run(arguments)));
     }
 
     String out() {

@@ -54,7 +54,7 @@ record Run(int status, String out, String err) {
             uid,
             uid,
             Clock.fixed(Instant.parse("2026-11-21T10:00:00Z"), ZoneOffset.UTC));
-    int status = new CommandRunner(surroundings).run(arguments);
+    int status = new CommandRunner(surroundings, new Interruption()).run(arguments);
     return new Run(
         status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }

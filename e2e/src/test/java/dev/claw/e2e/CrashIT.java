@@ -5,6 +5,7 @@ import static dev.claw.e2e.CommandResultAssert.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
@@ -61,6 +62,22 @@ class CrashIT {
         .prints("\"phase\":\"outcome\"", "\"reason\":\"interrupted\"");
     assertThat(claw.run("audit", "verify", agent)).succeeds();
     assertThat(claw.run("start", "--no-wait", agent)).succeeds();
+  }
+
+  /** Whenever it comes: what was broken off must not look like files that are damaged. */
+  @Test
+  void aSignalEndsALookWithoutATale() {
+    for (int millis = 50; millis < 600; millis += 25) {
+      long instant = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+      try (RunningCommand looking = start("status", agent)) {
+        if (looking.comesTrue(() -> System.nanoTime() > instant)) {
+          looking.signal("INT");
+        }
+        CommandResult result = looking.result();
+        Assertions.assertThat(result.exitCode()).as(result.toString()).isIn(0, 130);
+        Assertions.assertThat(result.err()).doesNotContain("can't", "backup", "malformed");
+      }
+    }
   }
 
   enum Signal {

@@ -109,7 +109,7 @@ final class AgentLease implements AutoCloseable {
 
   private static SupervisorException interrupted(AgentName name, InterruptedException e) {
     return new SupervisorException(
-        Reason.INTERRUPTED, name + ": broken off while another claw was changing it", e);
+        Reason.INTERRUPTED, name + ": broken off; nothing was changed", e);
   }
 
   private static void closeQuietly(@Nullable FileChannel channel) {
