@@ -34,7 +34,7 @@ final class InitCommand implements Callable<ExitCode> {
       claw.out().println("kept    " + report.home() + " as it is");
     }
     claw.out().println("key     " + report.keyId());
-    claw.err().println("Next: claw doctor, claw image build, claw create coder NAME");
+    claw.err().println("Next: claw image build, claw doctor, claw create coder NAME");
     return ExitCode.DONE;
   }
 }
