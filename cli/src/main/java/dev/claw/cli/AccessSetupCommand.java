@@ -1,5 +1,6 @@
 package dev.claw.cli;
 
+import dev.claw.access.AccessException;
 import dev.claw.access.TelegramSettings;
 import dev.claw.access.telegram.BotEndpoint;
 import dev.claw.access.telegram.BotIdentity;
@@ -61,7 +62,7 @@ final class AccessSetupCommand implements Callable<ExitCode> {
       throw new CliException(
           ExitCode.USAGE, "access setup: expected --api or --remove, found both");
     }
-    Optional<String> bot = claw.telegramFile().remove();
+    Optional<String> bot = removed();
     String name = bot.map(user -> "@" + user).orElse("the bot");
     try {
       claw.supervisor().lookAtChatIfRunning();
@@ -78,11 +79,23 @@ final class AccessSetupCommand implements Callable<ExitCode> {
                 + " 'claw access revoke' ends them\nnext: /revoke at BotFather, if nobody shall use the token again");
   }
 
+  private Optional<String> removed() throws Exception {
+    try {
+      return claw.telegramFile().remove();
+    } catch (SupervisorException e) {
+      if (e.reason() != SupervisorException.Reason.NOT_FOUND) {
+        throw e;
+      }
+      throw new CliException(
+          ExitCode.NOT_FOUND, "access setup: no bot is set up, so there is nothing to remove", e);
+    }
+  }
+
   private void setUp(String api) throws Exception {
     try {
       URI base = TelegramSettings.of(NO_TOKEN, "nobody", api).api();
       String token = SecretInput.read(claw.surroundings());
-      BotIdentity bot = BotIdentity.of(BotEndpoint.of(base, token));
+      BotIdentity bot = identity(BotEndpoint.of(base, token));
       claw.telegramFile().replace(TelegramSettings.of(token, bot.userName(), api));
       runIt();
       claw.err()
@@ -94,6 +107,16 @@ final class AccessSetupCommand implements Callable<ExitCode> {
                   + ")\nnext: claw access pair telegram AGENT --role operator");
     } catch (InvalidValueException e) {
       throw new CliException(ExitCode.USAGE, "access setup: " + e.getMessage(), e);
+    }
+  }
+
+  /** What the service says is no fault of the state folder. */
+  private static BotIdentity identity(BotEndpoint endpoint)
+      throws CliException, InterruptedException {
+    try {
+      return BotIdentity.of(endpoint);
+    } catch (AccessException e) {
+      throw new CliException(ExitCode.FAILED, "access setup: " + e.getMessage(), e);
     }
   }
 

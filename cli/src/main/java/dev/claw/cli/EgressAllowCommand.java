@@ -1,5 +1,6 @@
 package dev.claw.cli;
 
+import dev.claw.model.Quoted;
 import dev.claw.supervisor.Grants;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -46,6 +47,13 @@ final class EgressAllowCommand implements Callable<ExitCode> {
 
   @Override
   public ExitCode call() throws Exception {
+    if (host.contains("/") || host.matches("[^:]*:[0-9]+")) {
+      throw new CliException(
+          ExitCode.USAGE,
+          "egress allow: expected a host alone, such as example.com, found "
+              + Quoted.of(host)
+              + "; a port goes into --port");
+    }
     Grants.Listed given =
         claw.grants()
             .give(

@@ -61,6 +61,6 @@ final class InspectionText {
 
   private static void line(Claw claw, String label, String text) {
     String safe = TerminalText.visible(text);
-    claw.out().println("  " + label + " ".repeat(Math.max(1, 16 - label.length())) + safe);
+    claw.out().println("  " + label + " ".repeat(Math.max(1, 14 - label.length())) + safe);
   }
 }

@@ -18,6 +18,11 @@ final class ManPageSurroundings {
             + Configuration.BUILT_IN.readyTimeout().toMinutes()
             + "m. In config.yaml: readyTimeout.");
     page.item(
+        "CLAW_SUPERVISOR_IDLE_EXIT",
+        "After how long a supervisor that was started on demand ends when no agent needs it. Default: "
+            + Configuration.BUILT_IN.idleExit().toMinutes()
+            + "m. In config.yaml: supervisor.idleExit.");
+    page.item(
         "CLAW_APPROVAL_TIMEOUT",
         "After how long an approval that nobody answered is denied, such as 90s or 10m. Default: "
             + Configuration.BUILT_IN.approvalTimeout().toMinutes()
@@ -57,6 +62,7 @@ final class ManPageSurroundings {
     page.item("keys/", "The host's public key, and earlier ones.");
     page.item("trash/", "Deleted agents, whole.");
     page.item("logs/audit.jsonl", "The host's audit log.");
+    page.item("secrets/telegram.toml", "The bot of the chat and its token.");
     page.item("secrets/provider/NAME", "A key of a model provider, or where it comes from.");
     page.item(
         "claw.db",

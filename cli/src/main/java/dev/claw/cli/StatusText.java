@@ -23,6 +23,6 @@ final class StatusText {
   }
 
   private static void line(Claw claw, String label, String text) {
-    claw.out().println(label + " ".repeat(Math.max(1, 14 - label.length())) + text);
+    claw.out().println(label + " ".repeat(Math.max(1, 16 - label.length())) + text);
   }
 }

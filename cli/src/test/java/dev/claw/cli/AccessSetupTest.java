@@ -107,7 +107,7 @@ class AccessSetupTest {
   void refusesToRemoveWhatIsNotThere() throws IOException {
     Run run = remove();
     assertThat(run.status()).isEqualTo(4);
-    assertThat(run.err()).contains("no bot is set up");
+    assertThat(run.err()).contains("no bot is set up, so there is nothing to remove");
     assertThat(home.resolve("claw/logs/audit.jsonl"))
         .content()
         .doesNotContain("access.setup.remove");

@@ -65,6 +65,14 @@ class EgressCommandsTest {
     assertThat(run.err()).contains("--for");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"https://a.example/", "a.example:443", "a.example/path", "10.0.0.1:22"})
+  void allowWantsAHostAlone(String text) {
+    Run run = Run.of(home, "egress", "allow", "coder", text, "--for", "1h");
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).contains("expected a host alone", "'" + text + "'", "--port");
+  }
+
   @Test
   void allowWantsATimeAndPortsThatAreNumbers() {
     assertThat(Run.of(home, "egress", "allow", "coder", "a.example").status()).isEqualTo(2);

@@ -7,13 +7,13 @@ import java.time.Instant;
 /**
  * What {@code agent.yaml} says of an agent.
  *
- * @param template the name of the template that it was made from
+ * @param template the name of the template of its present lock
  * @param created to the second
  * @param serial of its present lock
  */
 public record AgentRecord(
     AgentId id, AgentName name, String template, Instant created, long serial) {
-  AgentRecord withSerial(long newSerial) {
-    return new AgentRecord(id, name, template, created, newSerial);
+  AgentRecord withLock(String newTemplate, long newSerial) {
+    return new AgentRecord(id, name, newTemplate, created, newSerial);
   }
 }

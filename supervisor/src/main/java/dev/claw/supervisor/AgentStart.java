@@ -134,10 +134,15 @@ public final class AgentStart {
       lock = options.relock().isPresent() ? options.relock().get().ensure(agent) : locked(agent);
       agent = host.agents().get(asked.name());
       Optional<AgentContainer> container = host.backend().find(agent.id());
-      if (container.isEmpty() || container.get().state() != AgentContainer.State.RUNNING) {
+      boolean running =
+          container.isPresent() && container.get().state() == AgentContainer.State.RUNNING;
+      if (!running) {
         host.egressFiles().ensure(host.home().agent(agent.name()), lock);
       }
-      ContainerSpec spec = Preflight.check(host, lock, options.allowUnenforced());
+      // What the host can't enforce was allowed when it was started.
+      Set<String> allowed =
+          running ? Preflight.unenforced(host.backend().info()) : options.allowUnenforced();
+      ContainerSpec spec = Preflight.check(host, lock, allowed);
       if (container.isPresent() && container.get().state() == AgentContainer.State.PAUSED) {
         throw new SupervisorException(
             Reason.CONFLICT,
@@ -148,8 +153,6 @@ public final class AgentStart {
                 + agent.name()
                 + "'");
       }
-      boolean running =
-          container.isPresent() && container.get().state() == AgentContainer.State.RUNNING;
       boolean current =
           container.isPresent() && container.get().lock().equals(lock.containerDigest());
       if (running && !current) {
@@ -165,7 +168,7 @@ public final class AgentStart {
             running
                 ? new AgentDoor(host).open(agent, lock) // one that was lost, with what serves it
                 : launch(agent, spec, lock, current, options.progress());
-        unenforced = compare(agent, spec, lock, options.allowUnenforced());
+        unenforced = compare(agent, spec, lock, allowed);
       } catch (BackendException e) {
         if (!running) { // what ran before goes on; that it could not be looked at is no drift
           stopAgain(agent, e);

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How an agent stands.
@@ -57,12 +58,15 @@ public record AgentStatus(
       return name().toLowerCase(Locale.ROOT);
     }
 
+    /** By itself, or by SIGINT or SIGTERM: what was asked to end before it listens exits so. */
+    private static final Set<Integer> ENDED_WHEN_ASKED = Set.of(0, 130, 143);
+
     static State of(AgentContainer container) {
       return switch (container.state()) {
         case CREATED -> CREATED;
         case RUNNING -> RUNNING;
         case PAUSED -> PAUSED;
-        case EXITED -> container.exitCode() == 0 ? STOPPED : FAILED;
+        case EXITED -> ENDED_WHEN_ASKED.contains(container.exitCode()) ? STOPPED : FAILED;
         case OTHER -> OTHER;
       };
     }

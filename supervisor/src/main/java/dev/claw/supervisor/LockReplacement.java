@@ -57,7 +57,7 @@ final class LockReplacement {
               try (StateDatabase database = StateDatabase.open(host.home().database())) {
                 database.sawSerial(agent.id(), serial);
               }
-              host.agents().write(agent.withSerial(serial));
+              host.agents().write(agent.withLock(policy.template().name(), serial));
               return new Replaced(next, kept);
             },
             replaced -> Map.of("kept", replaced.kept()))

@@ -58,7 +58,9 @@ record ModelTrouble(Reason reason, String sentence) {
   static ModelTrouble denied(String reason, String why) {
     return switch (reason.toLowerCase(Locale.ROOT)) {
       case "connect", "lookup", "certificate" ->
-          new ModelTrouble(Reason.FAILED, "claw can't reach it: " + why);
+          new ModelTrouble(
+              Reason.FAILED,
+              "claw can't reach the provider: " + why + "; does it run, and is baseUrl right?");
       default -> new ModelTrouble(Reason.REFUSED, "claw refused the call: " + why);
     };
   }

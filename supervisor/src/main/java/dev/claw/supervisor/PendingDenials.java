@@ -12,6 +12,7 @@ import dev.claw.model.AgentName;
 import dev.claw.model.EgressPolicy;
 import dev.claw.model.EgressRule;
 import dev.claw.model.InvalidValueException;
+import dev.claw.model.NetworkProfile;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -77,7 +78,8 @@ public final class PendingDenials {
     EgressLog.read(
         tail,
         entry -> {
-          if (isPolicy(entry)
+          if (lock.reach().profile() != NetworkProfile.OPEN
+              && isPolicy(entry)
               && !isAdmitted(entry, rules, held.now())
               && !isForbidden(entry, lock.reach())) {
             Fold fold = new Fold(entry.host().orElse(""), entry.port(), entry.reason().orElse(""));

@@ -56,7 +56,9 @@ final class Preflight {
               + ", since their cgroup controllers are not delegated to you; 'claw doctor' says how"
               + " to change that, and '--allow-unenforced "
               + String.join(",", all)
-              + "' starts without, on record");
+              + "' starts without, on record; 'allowUnenforced: ["
+              + String.join(", ", all)
+              + "]' in config.yaml does so always, from a chat too");
     }
     for (Mount mount : spec.mounts()) {
       check(host, spec, mount);
@@ -90,7 +92,7 @@ final class Preflight {
   }
 
   /** The limits that the host would not enforce. */
-  private static Set<String> unenforced(BackendInfo info) {
+  static Set<String> unenforced(BackendInfo info) {
     Set<String> limits = new TreeSet<>(CONTROLLERS.keySet());
     limits.removeIf(limit -> info.cgroupControllers().contains(CONTROLLERS.get(limit)));
     return limits;

@@ -34,7 +34,7 @@ class AgentRecordYamlTest {
   void isReadAsItWasWritten() throws Exception {
     assertThat(AgentRecordYaml.format(CODER)).isEqualTo(TEXT);
     assertThat(AgentRecordYaml.parse(TEXT)).isEqualTo(CODER);
-    AgentRecord later = CODER.withSerial(999_999_999_999_999L);
+    AgentRecord later = CODER.withLock(CODER.template(), 999_999_999_999_999L);
     assertThat(AgentRecordYaml.parse(AgentRecordYaml.format(later))).isEqualTo(later);
   }
 

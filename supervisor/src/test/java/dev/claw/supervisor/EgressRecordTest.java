@@ -8,6 +8,7 @@ import dev.claw.model.Actor;
 import dev.claw.model.AuditEvent;
 import dev.claw.model.AuditEvent.Phase;
 import dev.claw.model.AuditEvent.Result;
+import dev.claw.model.NetworkProfile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -188,6 +189,14 @@ class EgressRecordTest {
               assertThat(denial.command()).isEmpty();
               assertThat(denial.rule()).isEmpty();
             });
+  }
+
+  @Test
+  void nothingIsPendingWhereEveryHostIsReached() throws Exception {
+    new Trash(fixture.host).delete(CODER, false);
+    scene.create(CODER, NetworkProfile.OPEN);
+    denied("egress.connect", "old.example", 443, "no_rule");
+    assertThat(new PendingDenials(fixture.host).find(CODER).denials()).isEmpty();
   }
 
   @Test

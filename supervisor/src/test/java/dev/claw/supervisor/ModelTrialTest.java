@@ -216,8 +216,8 @@ class ModelTrialTest {
     ModelPolicy.Provider gone = provider("local", "openai-completions", "", "small");
     provider.stop(0);
     assertThat(trouble(tried(gone)))
-        .startsWith("claw can't reach it: 127.0.0.1:")
-        .endsWith("did not accept a connection");
+        .startsWith("claw can't reach the provider: 127.0.0.1:")
+        .endsWith("did not accept a connection; does it run, and is baseUrl right?");
     client.stop();
     assertThat(fixture.records(fixture.coder().audit()))
         .anySatisfy(
@@ -236,7 +236,7 @@ class ModelTrialTest {
                         plain.baseUrl().replace("http:", "https:"),
                         "",
                         plain.models()))))
-        .contains("can't reach it")
+        .contains("can't reach the provider")
         .contains("TLS");
   }
 

@@ -92,6 +92,27 @@ class PolicyApplyTest {
   }
 
   @Test
+  void theAgentIsOfTheTemplateThatItIsLockedTo() throws Exception {
+    CompiledPolicy policy = with("two");
+    CompiledPolicy.Template other =
+        new CompiledPolicy.Template("other", policy.template().digest());
+    apply.apply(
+        Fixture.CODER,
+        new CompiledPolicy(
+            other,
+            policy.agent(),
+            policy.models(),
+            policy.egress(),
+            policy.container(),
+            policy.versions(),
+            policy.templateYaml(),
+            policy.openclawJson(),
+            policy.containerSpecJson(),
+            policy.seccompJson()));
+    assertThat(new Overview(fixture.host).status(Fixture.CODER).template()).isEqualTo("other");
+  }
+
+  @Test
   void theSameTwiceIsOnce() throws Exception {
     assertThat(apply.apply(Fixture.CODER, with("one")).effect()).isEqualTo(Effect.NOTHING);
     assertThat(serials).isEmpty();
