@@ -17,7 +17,6 @@ import dev.claw.model.EgressPolicy;
 import dev.claw.model.EgressRule;
 import dev.claw.model.EgressRule.Program;
 import dev.claw.model.InvalidValueException;
-import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -213,15 +212,6 @@ class EgressRulesTest {
     assertThat(rules.admitsName(HostName.parse("evil.example.com"), NOW)).isFalse();
     assertThat(rules.admitsName(HostName.parse("audit.org"), NOW)).isFalse();
     assertThat(rules.admitsName(HostName.parse("example.com"), NOW)).isFalse();
-  }
-
-  @Test
-  void addressIsNamedOnlyByItselfAndOnItsPort() {
-    EgressRules rules =
-        EgressRules.of(policy(host("10.0.0.1", 80), audited(host("10.0.0.2", 80))), List.of());
-    assertThat(rules.namesAddress(InetAddress.ofLiteral("10.0.0.1"), 80, NOW)).isTrue();
-    assertThat(rules.namesAddress(InetAddress.ofLiteral("10.0.0.1"), 81, NOW)).isFalse();
-    assertThat(rules.namesAddress(InetAddress.ofLiteral("10.0.0.2"), 80, NOW)).isFalse();
   }
 
   @Test
