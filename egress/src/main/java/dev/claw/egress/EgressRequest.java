@@ -57,6 +57,11 @@ public record EgressRequest(
     return new EgressRequest(Layer.HTTP, HostName.parse(uri.getHost()), port, method, path, null);
   }
 
+  /** The same asked of another host. */
+  EgressRequest to(HostName other) {
+    return new EgressRequest(layer, other, port, method, path, program);
+  }
+
   static EgressRequest at(
       Layer layer, HostName host, int port, EgressRule.@Nullable Program program) {
     return new EgressRequest(layer, host, port, "", "", program);

@@ -42,17 +42,13 @@ public final class EgressRules {
     if (allowing.isEmpty() && denying.isEmpty()) {
       return new Denied(Reason.NO_RULE, noRule(request));
     }
-    RequestPath path =
-        request.layer() == Layer.HTTP
-            ? RequestPath.parse(request.path())
-            : new RequestPath.Ambiguous("");
+    RequestPath path = path(request);
     boolean inspect = inspects(allowing, request, now) || inspects(denying, request, now);
     String audited = "";
     for (RuleEntry entry : denying) {
       if (denies(entry, request, path, inspect)) {
         if (!entry.rule().audit()) {
-          return new Denied(
-              Reason.DENY_RULE, "the policy denies it by '" + entry.text() + "'", audited);
+          return new Denied(Reason.DENY_RULE, deniedBy(entry), audited);
         }
         audited = audited.isEmpty() ? entry.text() : audited;
       }
@@ -87,10 +83,56 @@ public final class EgressRules {
     return false;
   }
 
-  /** Whether a rule or grant names this very address, which then needs no vetting. */
-  boolean namesAddress(InetAddress address, int port, Instant now) {
-    return allow.find(HostName.of(address)).stream()
-        .anyMatch(entry -> entry.hasPort(port) && entry.holdsAt(now) && !entry.rule().audit());
+  /**
+   * Why an admitted request may not go to an address that its host leads to; empty where it may. A
+   * {@code deny} of the address holds whatever the name. An address that is not public must be
+   * admitted itself, with all that its own rules want of the request.
+   */
+  Optional<Denied> refusal(
+      EgressRequest request, Allowed admitted, InetAddress address, Instant now) {
+    EgressRequest there = request.to(HostName.of(address));
+    String leads = request.host() + " is " + there.host();
+    Optional<String> kind = AddressVetting.refusal(address);
+    if (kind.isEmpty()) {
+      return denying(there, admitted.inspect())
+          .map(entry -> new Denied(Reason.DENY_RULE, leads + ", and " + deniedBy(entry)));
+    }
+    String special = leads + ", a " + kind.get() + " address";
+    return switch (decide(there, now)) {
+      case Denied denied when denied.reason() == Reason.DENY_RULE ->
+          Optional.of(new Denied(Reason.DENY_RULE, special + ", and " + denied.why()));
+      case Denied denied when denied.reason() == Reason.NO_RULE ->
+          Optional.of(new Denied(Reason.ADDRESS, special + " that no rule names itself"));
+      case Denied denied -> Optional.of(new Denied(Reason.ADDRESS, special + ": " + denied.why()));
+      case Allowed allowed when allowed.inspect() && stayedClosed(request, admitted) ->
+          Optional.of(new Denied(Reason.ADDRESS, special + " whose rules look inside TLS"));
+      case Allowed allowed -> Optional.empty();
+    };
+  }
+
+  private static boolean stayedClosed(EgressRequest request, Allowed admitted) {
+    return request.layer() == Layer.TLS && !admitted.inspect();
+  }
+
+  private Optional<RuleEntry> denying(EgressRequest request, boolean inspect) {
+    List<RuleEntry> denying = deny.find(request.host());
+    if (denying.isEmpty()) {
+      return Optional.empty();
+    }
+    RequestPath path = path(request);
+    return denying.stream()
+        .filter(entry -> !entry.rule().audit() && denies(entry, request, path, inspect))
+        .findFirst();
+  }
+
+  private static RequestPath path(EgressRequest request) {
+    return request.layer() == Layer.HTTP
+        ? RequestPath.parse(request.path())
+        : new RequestPath.Ambiguous("");
+  }
+
+  private static String deniedBy(RuleEntry entry) {
+    return "the policy denies it by '" + entry.text() + "'";
   }
 
   private static boolean deniesWhole(RuleEntry entry, int port) {

@@ -4,11 +4,14 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /** One request, and how far it and its answer have come. */
 final class Exchange {
   private static final long MOST_DISCARDED = 8 * 1024 * 1024;
+
+  private static final Set<HttpMethod> SAFE =
+      Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
   final HttpRequest request;
 
@@ -20,10 +23,8 @@ final class Exchange {
   /** The client has sent all of it. */
   boolean requestDone;
 
-  /** Its head has gone to the host, for this target. */
+  /** Its head has gone to the host. */
   boolean sent;
-
-  RequestTarget.@Nullable Agreed target;
 
   /** It may be sent once more where the host closes the connection instead of answering. */
   boolean repeatable;
@@ -57,8 +58,11 @@ final class Exchange {
     return request.method().equals(HttpMethod.HEAD);
   }
 
-  boolean hasBody() {
-    return HttpUtil.isContentLengthSet(request) || HttpUtil.isTransferEncodingChunked(request);
+  /** Whether a proxy may send it twice (RFC 9110, 9.2.2), having all of it. */
+  boolean isSafe() {
+    return SAFE.contains(request.method())
+        && !HttpUtil.isContentLengthSet(request)
+        && !HttpUtil.isTransferEncodingChunked(request);
   }
 
   /** Counts what is thrown away of its body; whether that is too much to be waited for. */

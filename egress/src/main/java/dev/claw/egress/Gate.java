@@ -8,7 +8,6 @@ import dev.claw.egress.EgressEvent.Kind;
 import dev.claw.model.AddressText;
 import dev.claw.model.EgressRule;
 import java.net.InetAddress;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,18 +48,37 @@ final class Gate {
             lookUp(
                 request.host(),
                 addresses -> vetted(kind, request, allowed, addresses, then),
-                denied ->
-                    deny(
-                        kind,
-                        request,
-                        new Denied(denied.reason(), denied.why(), allowed.audited()),
-                        then)));
+                denied -> refuse(kind, request, allowed, denied, then)));
   }
 
-  /** Judges what goes to an address that has been vetted for this host before. */
+  /**
+   * Judges what goes over a connection that was made for this host before, to one of these. Each
+   * must do for it: rules for addresses may have methods and paths.
+   */
   void judgeAgain(
       Kind kind, EgressRequest request, List<InetAddress> known, Consumer<Passage> then) {
-    admitted(kind, request, then, allowed -> open(kind, request, allowed, known, then));
+    admitted(
+        kind,
+        request,
+        then,
+        allowed -> {
+          Optional<Denied> refused =
+              known.stream().flatMap(to -> refusal(request, allowed, to).stream()).findFirst();
+          if (refused.isPresent()) {
+            refuse(kind, request, allowed, refused.get(), then);
+          } else {
+            open(kind, request, allowed, known, then);
+          }
+        });
+  }
+
+  private Optional<Denied> refusal(EgressRequest request, Allowed allowed, InetAddress address) {
+    return client.agent().rules().refusal(request, allowed, address, client.agent().now());
+  }
+
+  private void refuse(
+      Kind kind, EgressRequest request, Allowed allowed, Denied why, Consumer<Passage> then) {
+    deny(kind, request, new Denied(why.reason(), why.why(), allowed.audited()), then);
   }
 
   /** Puts a denial on record, which of many alike may be as a number. */
@@ -120,20 +138,13 @@ final class Gate {
       Allowed allowed,
       List<InetAddress> found,
       Consumer<Passage> then) {
-    Instant now = client.agent().now();
     List<InetAddress> vetted = new ArrayList<>();
-    String refused = "";
+    List<Denied> refused = new ArrayList<>();
     for (InetAddress address : found) {
-      Optional<String> kindOf = AddressVetting.refusal(address);
-      if (kindOf.isEmpty() || client.agent().rules().namesAddress(address, request.port(), now)) {
-        vetted.add(address);
-      } else if (refused.isEmpty()) {
-        refused = AddressText.of(address.getAddress()) + ", a " + kindOf.get() + " address";
-      }
+      refusal(request, allowed, address).ifPresentOrElse(refused::add, () -> vetted.add(address));
     }
     if (vetted.isEmpty()) {
-      String why = request.host() + " is " + refused + " that no rule names itself";
-      deny(kind, request, new Denied(Reason.ADDRESS, why, allowed.audited()), then);
+      refuse(kind, request, allowed, refused.getFirst(), then);
       return;
     }
     open(kind, request, allowed, vetted.subList(0, Math.min(MOST_ADDRESSES, vetted.size())), then);
@@ -220,15 +231,9 @@ final class Gate {
   }
 
   private boolean stillHolds(EgressRequest request, List<InetAddress> addresses, boolean inspect) {
-    EgressRules rules = client.agent().rules();
-    Instant now = client.agent().now();
-    return rules.decide(request, now) instanceof Allowed allowed
+    return look(request) instanceof Allowed allowed
         && (allowed.inspect() == inspect || request.layer() == EgressRequest.Layer.HTTP)
-        && addresses.stream()
-            .allMatch(
-                address ->
-                    AddressVetting.refusal(address).isEmpty()
-                        || rules.namesAddress(address, request.port(), now));
+        && addresses.stream().allMatch(address -> refusal(request, allowed, address).isEmpty());
   }
 
   private Decided decided(Kind kind, EgressRequest request, Decision decision, String address) {

@@ -7,7 +7,6 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.util.AsciiString;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,8 +15,8 @@ import java.util.Set;
 
 /** Which header fields belong to one connection and go no further (RFC 9110, 7.6.1). */
 final class HeaderRules {
-  private static final List<String> HOP_BY_HOP =
-      List.of("connection", "keep-alive", "te", "trailer", "upgrade", "http2-settings");
+  private static final Set<String> HOP_BY_HOP =
+      Set.of("connection", "keep-alive", "te", "trailer", "upgrade", "http2-settings");
 
   /** What a Connection header can't take away from a request. */
   private static final Set<String> KEPT =
@@ -33,14 +32,23 @@ final class HeaderRules {
           "range");
 
   /** By which some servers take another method or path than the one that was judged. */
-  private static final List<String> OVERRIDES =
-      List.of(
+  private static final Set<String> OVERRIDES =
+      Set.of(
           "x-http-method-override",
           "x-http-method",
           "x-method-override",
+          "x-original-method",
+          "x-forwarded-method",
           "x-original-url",
           "x-original-uri",
-          "x-rewrite-url");
+          "x-original-path",
+          "x-rewrite-url",
+          "x-rewrite-uri",
+          "x-forwarded-uri",
+          "x-forwarded-path",
+          "x-envoy-original-path");
+
+  private static final Set<String> FRAMING = Set.of("content-length", "transfer-encoding");
 
   private static final String PROXY = "proxy-";
 
@@ -48,12 +56,46 @@ final class HeaderRules {
 
   /** The field by which a server may take the request for another; empty where there is none. */
   static Optional<String> override(HttpHeaders headers) {
-    for (String name : OVERRIDES) {
-      if (headers.contains(name)) {
+    for (var fields = headers.iteratorCharSequence(); fields.hasNext(); ) {
+      String name = asVariable(fields.next().getKey());
+      if (OVERRIDES.contains(name)) {
         return Optional.of(name);
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Whether there is a field that some server takes for the one of this name.
+   *
+   * @param name in lower case
+   */
+  static boolean has(HttpHeaders headers, String name) {
+    for (var fields = headers.iteratorCharSequence(); fields.hasNext(); ) {
+      if (asVariable(fields.next().getKey()).equals(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether the name frames no body, but does where it is read as a variable. */
+  static boolean passesForFraming(String name) {
+    return FRAMING.contains(asVariable(name)) && !FRAMING.contains(name.toLowerCase(Locale.ROOT));
+  }
+
+  /**
+   * The name in lower case, and '-' for all but letters and digits: CGI, WSGI and their kin make
+   * the same variable of {@code X-A} and {@code X_A} (RFC 3875, 4.1.18).
+   */
+  private static String asVariable(CharSequence name) {
+    StringBuilder variable = new StringBuilder(name.length());
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      boolean plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+      variable.append(plain ? c : c >= 'A' && c <= 'Z' ? (char) (c | 0x20) : '-');
+    }
+    return variable.toString();
   }
 
   /** Whether it asks for a WebSocket (RFC 6455, 4.1). */
@@ -79,14 +121,14 @@ final class HeaderRules {
         }
       }
     }
-    HOP_BY_HOP.forEach(headers::remove);
-    List<CharSequence> proxys = new ArrayList<>(0);
+    List<CharSequence> ours = new ArrayList<>(0);
     for (var fields = headers.iteratorCharSequence(); fields.hasNext(); ) {
       CharSequence name = fields.next().getKey();
-      if (AsciiString.regionMatches(name, true, 0, PROXY, 0, PROXY.length())) {
-        proxys.add(name);
+      String variable = asVariable(name);
+      if (HOP_BY_HOP.contains(variable) || variable.startsWith(PROXY)) {
+        ours.add(name);
       }
     }
-    proxys.forEach(headers::remove);
+    ours.forEach(headers::remove);
   }
 }

@@ -73,7 +73,7 @@ final class HostSide {
   }
 
   /** Sends it over a connection that is made for it. */
-  void dial(
+  private void dial(
       Exchange exchange,
       RequestTarget.Agreed target,
       List<InetAddress> addresses,
@@ -110,9 +110,8 @@ final class HostSide {
 
   private void write(Exchange exchange, RequestTarget.Agreed target, UpstreamHttp to) {
     HttpRequest request = exchange.request;
-    exchange.target = target;
     // A host may close an idle connection just as a request goes out on it (RFC 9112, 9.3.1).
-    exchange.repeatable = to.used() && !exchange.hasBody() && !exchange.repeatable;
+    exchange.repeatable = to.used() && exchange.isSafe() && !exchange.repeatable;
     exchange.webSocket |= HeaderRules.asksForWebSocket(request);
     DefaultHttpRequest out =
         new DefaultHttpRequest(

@@ -196,7 +196,17 @@ final class HttpFront extends ChannelInboundHandlerAdapter
     current.answering = true;
     current.responseDone = true;
     current.discarding = true;
-    inside.read();
+    if (current.requestDone) {
+      answered(current);
+    } else {
+      inside.read();
+    }
+  }
+
+  /** A second request for the rules, the budgets and the record, since it may go out twice. */
+  @Override
+  public void again(Exchange current) {
+    judge.judge(current.request, verdict -> judged(current, verdict));
   }
 
   @Override
@@ -209,8 +219,6 @@ final class HttpFront extends ChannelInboundHandlerAdapter
       answer(current, targets.fallback(), new Denied(Reason.CONNECT, why));
       if (!current.requestDone) {
         inside.closeAfterFlush();
-      } else {
-        answered(current);
       }
     }
   }

@@ -9,18 +9,25 @@ import java.util.List;
  */
 final class PathPattern {
   private final List<String> segments;
-  private final boolean ignoreCase;
+  private final boolean denies;
 
-  private PathPattern(List<String> segments, boolean ignoreCase) {
+  private PathPattern(List<String> segments, boolean denies) {
     this.segments = segments;
-    this.ignoreCase = ignoreCase;
+    this.denies = denies;
   }
 
+  /**
+   * For a rule that admits: a segment with a parameter matches only if it would without, unless the
+   * pattern has a parameter there itself.
+   */
   static PathPattern admitting(String pattern) {
     return new PathPattern(segments(pattern), false);
   }
 
-  /** For a rule that denies: letters match in either case, since some servers serve both. */
+  /**
+   * For a rule that denies: letters match in either case, and a segment also matches without its
+   * parameters and the dots and spaces at its end, since some servers serve all of these.
+   */
   static PathPattern denying(String pattern) {
     return new PathPattern(segments(pattern), true);
   }
@@ -58,6 +65,15 @@ final class PathPattern {
   }
 
   private boolean segmentMatches(String pattern, String segment) {
+    if (denies) {
+      return textMatches(pattern, segment) || textMatches(pattern, RequestPath.bare(segment));
+    }
+    return textMatches(pattern, segment)
+        && (pattern.indexOf(';') >= 0
+            || textMatches(pattern, RequestPath.withoutParameters(segment)));
+  }
+
+  private boolean textMatches(String pattern, String segment) {
     if (pattern.equals("*")) {
       return !segment.isEmpty();
     }
@@ -87,7 +103,7 @@ final class PathPattern {
 
   private boolean same(char a, char b) {
     return a == b
-        || (ignoreCase
+        || (denies
             && Character.toLowerCase(Character.toUpperCase(a))
                 == Character.toLowerCase(Character.toUpperCase(b)));
   }

@@ -94,6 +94,9 @@ sealed interface RequestHead {
       if (colon < 0 || !isToken(line.substring(0, colon))) {
         return refused(400, "a header field's name is no token before ':'");
       }
+      if (HeaderRules.passesForFraming(line.substring(0, colon))) {
+        return refused(400, "a header field's name may pass for one that frames the body");
+      }
       request.headers().add(line.substring(0, colon), trimmed(line.substring(colon + 1)));
     }
     return framed(request);

@@ -5,11 +5,13 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The path of a request as rules see it: percent-encoding decoded, dot segments resolved (RFC 3986,
- * 5.2.4). A path that two servers may read differently is {@link Ambiguous}, and no rule with paths
- * admits it.
+ * 5.2.4). A path that two servers may read differently is {@link Ambiguous}: whether they decode,
+ * merge slashes, cut parameters or resolve dot segments first. No rule with paths admits it, and
+ * every one that denies catches it.
  */
 sealed interface RequestPath {
   /**
@@ -30,34 +32,49 @@ sealed interface RequestPath {
     if (!path.startsWith("/")) {
       return new Ambiguous("the path does not start with '/'");
     }
-    List<String> resolved = new ArrayList<>();
-    String[] raw = path.substring(1).split("/", -1);
-    for (int i = 0; i < raw.length; i++) {
-      boolean last = i == raw.length - 1;
-      Object decoded = decoded(raw[i]);
+    if (path.startsWith("//")) {
+      return new Ambiguous("the path starts with '//', behind which some servers read a host");
+    }
+    List<String> segments = new ArrayList<>();
+    for (String raw : path.substring(1).split("/", -1)) {
+      Object decoded = decoded(raw);
       if (decoded instanceof Ambiguous ambiguous) {
         return ambiguous;
       }
-      String segment = (String) decoded;
-      switch (segment) {
-        case "." -> {
-          if (last) {
-            resolved.add("");
-          }
-        }
-        case ".." -> {
-          if (resolved.isEmpty()) {
-            return new Ambiguous("the path leads above its root");
-          }
-          resolved.removeLast();
-          if (last) {
-            resolved.add("");
-          }
-        }
-        default -> resolved.add(segment);
+      segments.add((String) decoded);
+    }
+    List<String> asWritten = resolved(segments);
+    List<String> mergedFirst = resolved(merged(segments));
+    if (asWritten == null || mergedFirst == null) {
+      return new Ambiguous("the path leads above its root");
+    }
+    List<String> merged = merged(asWritten);
+    return merged.equals(mergedFirst)
+        ? new Plain(asWritten, merged)
+        : new Ambiguous("the path has '..' behind an empty segment");
+  }
+
+  /** Without dot segments; null where they lead above the root. */
+  private static @Nullable List<String> resolved(List<String> segments) {
+    List<String> resolved = new ArrayList<>();
+    for (String segment : segments) {
+      if (segment.equals("..") && resolved.isEmpty()) {
+        return null;
+      }
+      if (segment.equals("..")) {
+        resolved.removeLast();
+      } else if (!segment.equals(".")) {
+        resolved.add(segment);
       }
     }
-    return new Plain(List.copyOf(resolved), merged(resolved));
+    if (isDots(segments.getLast())) {
+      resolved.add("");
+    }
+    return List.copyOf(resolved);
+  }
+
+  private static boolean isDots(String segment) {
+    return segment.equals(".") || segment.equals("..");
   }
 
   private static List<String> merged(List<String> segments) {
@@ -110,14 +127,25 @@ sealed interface RequestPath {
     } catch (CharacterCodingException e) {
       return new Ambiguous("the path is no UTF-8");
     }
-    int parameter = text.indexOf(';');
-    if (parameter >= 0) {
-      // Some servers cut path parameters before they resolve dot segments.
-      String before = text.substring(0, parameter);
-      if (before.isEmpty() || before.equals(".") || before.equals("..")) {
-        return new Ambiguous("the path has a parameter behind a dot or empty segment");
-      }
+    if (!text.isEmpty() && !isDots(text) && bare(text).isEmpty()) {
+      return new Ambiguous("the path has a segment that is nothing but dots or a parameter");
     }
     return text;
+  }
+
+  /** A segment as servers read it that cut path parameters: all before the first ';'. */
+  static String withoutParameters(String segment) {
+    int parameter = segment.indexOf(';');
+    return parameter < 0 ? segment : segment.substring(0, parameter);
+  }
+
+  /** A segment without its parameters, and without the dots and spaces that Windows cuts. */
+  static String bare(String segment) {
+    String name = withoutParameters(segment);
+    int end = name.length();
+    while (end > 0 && (name.charAt(end - 1) == '.' || name.charAt(end - 1) == ' ')) {
+      end--;
+    }
+    return name.substring(0, end);
   }
 }

@@ -17,6 +17,9 @@ final class ResponseRelay implements UpstreamHttp.Listener {
     /** The client has got all of the answer. */
     void answered(Exchange exchange);
 
+    /** The host had closed the connection before it saw the request, or may have. */
+    void again(Exchange exchange);
+
     /** There is no answer, or not all of it. */
     void failed(Exchange exchange, String why);
   }
@@ -182,9 +185,8 @@ final class ResponseRelay implements UpstreamHttp.Listener {
     if (current == null) {
       return;
     }
-    RequestTarget.Agreed target = current.target;
-    if (gone != null && current.repeatable && !current.answering && target != null) {
-      host.dial(current, target, gone.addresses(), this);
+    if (gone != null && current.repeatable && !current.answering) {
+      ending.again(current);
     } else {
       ending.failed(current, "the host closed the connection before it had answered");
     }

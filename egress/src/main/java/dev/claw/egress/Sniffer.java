@@ -228,21 +228,10 @@ final class Sniffer extends ByteToMessageDecoder {
   }
 
   private void join(ChannelHandlerContext ctx, Channel host, boolean silent) {
-    TunnelEnd end = silent ? TunnelEnd.to(host, bytes -> mayFollow(bytes)) : TunnelEnd.to(host);
-    ctx.pipeline().addLast(end);
+    TunnelEnd.Watch late = new LateWords(denied -> refuse(Kind.RAW, Layer.RAW, denied, target));
+    ctx.pipeline().addLast(silent ? TunnelEnd.to(host, late) : TunnelEnd.to(host));
     host.pipeline().addLast(TunnelEnd.to(ctx.channel()));
     later(ctx, () -> ctx.pipeline().remove(this));
-  }
-
-  /** Who waits until the time is over and only then speaks TLS or HTTP wants not to be judged. */
-  private boolean mayFollow(ByteBuf bytes) {
-    FirstProtocol protocol = FirstProtocol.of(bytes);
-    if (protocol != FirstProtocol.TLS && protocol != FirstProtocol.HTTP) {
-      return true;
-    }
-    String why = "it began to speak " + protocol + " after its time for that";
-    refuse(Kind.RAW, Layer.RAW, new Denied(Reason.PROTOCOL, why), target);
-    return false;
   }
 
   private void refuseName(String why, Authority to) {

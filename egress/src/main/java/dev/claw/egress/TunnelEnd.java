@@ -15,27 +15,38 @@ import io.netty.util.ReferenceCountUtil;
  * and closes one direction at a time as TCP does.
  */
 final class TunnelEnd extends ChannelInboundHandlerAdapter {
-  /** Looks at the first bytes of a client; a tunnel whose first bytes are refused ends. */
-  interface FirstBytes {
-    boolean mayPass(ByteBuf bytes);
+  /** Looks at the first bytes of a client. */
+  interface Watch {
+    /** What becomes of the bytes that were seen. */
+    enum Next {
+      /** They pass, and all that follows. */
+      PASS,
+      /** They pass, and what follows is looked at too. */
+      LOOK_ON,
+      /** They do not pass, and the tunnel ends. */
+      END
+    }
+
+    /** Takes nothing out of the bytes. */
+    Next see(ByteBuf bytes);
   }
 
-  private static final FirstBytes ANY = bytes -> true;
+  private static final Watch NONE = bytes -> Watch.Next.PASS;
 
   private final Channel peer;
-  private FirstBytes first;
+  private Watch watch;
 
-  private TunnelEnd(Channel peer, FirstBytes first) {
+  private TunnelEnd(Channel peer, Watch watch) {
     this.peer = peer;
-    this.first = first;
+    this.watch = watch;
   }
 
   static TunnelEnd to(Channel peer) {
-    return new TunnelEnd(peer, ANY);
+    return new TunnelEnd(peer, NONE);
   }
 
-  static TunnelEnd to(Channel peer, FirstBytes first) {
-    return new TunnelEnd(peer, first);
+  static TunnelEnd to(Channel peer, Watch watch) {
+    return new TunnelEnd(peer, watch);
   }
 
   @Override
@@ -46,13 +57,16 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (message instanceof ByteBuf bytes && bytes.isReadable()) {
-      if (!first.mayPass(bytes)) {
+      Watch.Next next = watch.see(bytes);
+      if (next == Watch.Next.END) {
         bytes.release();
         ctx.close();
         peer.close();
         return;
       }
-      first = ANY;
+      if (next == Watch.Next.PASS) {
+        watch = NONE;
+      }
       peer.write(bytes).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
       if (!peer.isWritable()) {
         peer.flush();
