@@ -91,7 +91,7 @@ final class ProviderRelay implements UpstreamHttp.Listener {
             current.request.headers().copy(),
             EmptyHttpHeaders.INSTANCE);
     HeaderRules.strip(out.headers());
-    ModelApi.CREDENTIALS.forEach(out.headers()::remove);
+    ModelApi.stripCredentials(out.headers());
     out.headers()
         .remove(HttpHeaderNames.EXPECT)
         .remove(HttpHeaderNames.TRANSFER_ENCODING)
