@@ -33,6 +33,7 @@ final class AgentContext {
   private final Turns lookUps = new Turns(LOOK_UPS, WAITING_LOOK_UPS);
   private final Turns programLookUps;
   private final Turns keyCalls;
+  private final HeldBytes.Share bodies;
   private final Budget budget;
   private final @Nullable InspectionTls inspection;
   private final Set<Client> clients = ConcurrentHashMap.newKeySet();
@@ -45,6 +46,7 @@ final class AgentContext {
       EgressLimits limits,
       SteadyClock clock,
       UpstreamTls tls,
+      HeldBytes bodies,
       AtomicLong connections) {}
 
   AgentContext(
@@ -56,6 +58,7 @@ final class AgentContext {
     this.name = name;
     this.shared = shared;
     this.names = new FakeNames(shared.limits().names());
+    this.bodies = shared.bodies().share();
     this.budget = new Budget(rules.policy().budgets(), used);
     this.inspection = inspection;
     // One a connection, so that none is ever refused for its place in line.
@@ -107,6 +110,11 @@ final class AgentContext {
   /** A key may be what a program of the operator's prints. */
   Turns keyCalls() {
     return keyCalls;
+  }
+
+  /** What the bodies of its model calls hold. */
+  HeldBytes.Share bodies() {
+    return bodies;
   }
 
   Budget budget() {

@@ -32,9 +32,11 @@ final class CallMeter {
             : null;
   }
 
-  void asked(byte[] body) {
+  /** Keeps the beginning of what is asked, and whether there was more. */
+  void asked(ByteBuf body) {
     if (content != null) {
-      content.request().add(body);
+      int length = Math.min(body.readableBytes(), MOST_KEPT + 1);
+      content.request().add(ByteBufUtil.getBytes(body, body.readerIndex(), length));
     }
   }
 

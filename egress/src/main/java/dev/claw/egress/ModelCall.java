@@ -85,7 +85,9 @@ record ModelCall(
         api.modelInPath(path).orElse(""));
   }
 
+  /** Whether the policy names the model at this provider, by its name there. */
   boolean hasModel(String model) {
-    return provider.models().stream().anyMatch(m -> m.id().equals(model));
+    String id = modelInPath.isEmpty() ? model : model.replaceFirst("^models/", "");
+    return provider.models().stream().anyMatch(m -> m.id().equals(id));
   }
 }

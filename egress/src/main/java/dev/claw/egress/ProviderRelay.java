@@ -2,6 +2,7 @@ package dev.claw.egress;
 
 import dev.claw.egress.Decision.Denied;
 import dev.claw.egress.Decision.Reason;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
@@ -75,19 +76,20 @@ final class ProviderRelay implements UpstreamHttp.Listener {
       String key) {
     running = current;
     upstream = new UpstreamHttp(channel, call.authority(), addresses, this);
-    current.sent = true;
     channel.writeAndFlush(request(current, call, key));
     // To learn that the client goes away.
     inside.read();
   }
 
   private static HttpRequest request(RunningCall current, ModelCall call, String key) {
+    ByteBuf body = current.send();
+    int length = body.readableBytes();
     DefaultFullHttpRequest out =
         new DefaultFullHttpRequest(
             HttpVersion.HTTP_1_1,
             current.request.method(),
             call.target(),
-            current.body().retain(),
+            body,
             current.request.headers().copy(),
             EmptyHttpHeaders.INSTANCE);
     HeaderRules.strip(out.headers());
@@ -95,7 +97,7 @@ final class ProviderRelay implements UpstreamHttp.Listener {
     out.headers()
         .remove(HttpHeaderNames.EXPECT)
         .remove(HttpHeaderNames.TRANSFER_ENCODING)
-        .set(HttpHeaderNames.CONTENT_LENGTH, current.body().readableBytes())
+        .set(HttpHeaderNames.CONTENT_LENGTH, length)
         .set(HttpHeaderNames.HOST, call.authority().text(call.tls() ? 443 : 80))
         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE)
         // Only what is not compressed tells its token counts.

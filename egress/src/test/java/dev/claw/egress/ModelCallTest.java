@@ -107,4 +107,17 @@ class ModelCallTest {
       assertThat(host.requests.getFirst()).contains("sk-real").doesNotContain("other");
     }
   }
+
+  @Test
+  void modelInThePathIsTheOneInTheBody() {
+    try (TestHost host = TestHost.http(request -> TestHost.ok("{}"));
+        Harness harness = harness(host, "google-generative-ai", "key");
+        Conversation inside = harness.connect("127.0.0.1", 3129)) {
+      String path = "/v1beta/models/m1:countTokens";
+      String same = "{\"generateContentRequest\":{\"model\":\"models/m1\"}}";
+      assertThat(inside.send(call(path, same)).answer()).startsWith("HTTP/1.1 200");
+      assertThat(inside.send(call(path, same.replace("m1", "m2"))).answer())
+          .startsWith("HTTP/1.1 403");
+    }
+  }
 }
