@@ -99,6 +99,9 @@ final class BrokerFront extends ChannelInboundHandlerAdapter implements Provider
     ModelCall call = current.call();
     Denied denied = current.judge();
     if (denied == null) {
+      denied = current.begin();
+    }
+    if (denied == null) {
       denied = budget();
     }
     if (denied != null || call == null) {

@@ -150,8 +150,8 @@ final class ProviderRelay implements UpstreamHttp.Listener {
       client.end("the provider's answer broke off");
       return;
     }
-    current.meter.received(content.content());
     boolean last = content instanceof LastHttpContent;
+    current.meter.received(content.content(), last);
     inside.pass(content, last ? null : upstream);
     if (last) {
       inside.flush();

@@ -18,6 +18,7 @@ final class RunningCall {
   final CallMeter meter;
   private final Client client;
   private final HeldBody body;
+  private boolean permitted;
   private @Nullable ModelName name;
   private @Nullable ModelCall call;
   private @Nullable Denied denied;
@@ -101,6 +102,14 @@ final class RunningCall {
                 + named.provider().id());
   }
 
+  /** Begins it among the calls under way; null where it may. */
+  @Nullable Denied begin() {
+    permitted = client.agent().modelCalls().tryAcquire();
+    return permitted
+        ? null
+        : new Denied(Reason.LIMIT, "as many model calls as may be are under way; try again");
+  }
+
   /** What its head asked for; null where that was no call. */
   @Nullable ModelCall call() {
     return call;
@@ -125,6 +134,9 @@ final class RunningCall {
   /** The call is over, well or not. */
   void end() {
     over = true;
+    if (permitted) {
+      client.agent().modelCalls().release();
+    }
     ModelCall ended = call;
     body.release();
     if (sent && ended != null) {
