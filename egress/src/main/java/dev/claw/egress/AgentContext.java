@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,9 @@ final class AgentContext {
   private static final int WAITING_LOOK_UPS = 256;
   private static final int PROGRAM_LOOK_UPS = 4;
   private static final int KEY_CALLS = 4;
+
+  /** Each may go beyond the budget by what it costs itself, and holds what it waits for. */
+  private static final int MODEL_CALLS = 32;
 
   /** Denials alike that are on record one by one, and kinds of them that are told apart. */
   private static final int DENIALS_EACH = 3;
@@ -33,6 +37,8 @@ final class AgentContext {
   private final Turns lookUps = new Turns(LOOK_UPS, WAITING_LOOK_UPS);
   private final Turns programLookUps;
   private final Turns keyCalls;
+  private final Semaphore modelCalls = new Semaphore(MODEL_CALLS);
+  private final HeldBytes.Share bodies;
   private final Budget budget;
   private final @Nullable InspectionTls inspection;
   private final Set<Client> clients = ConcurrentHashMap.newKeySet();
@@ -45,6 +51,7 @@ final class AgentContext {
       EgressLimits limits,
       SteadyClock clock,
       UpstreamTls tls,
+      HeldBytes bodies,
       AtomicLong connections) {}
 
   AgentContext(
@@ -56,6 +63,7 @@ final class AgentContext {
     this.name = name;
     this.shared = shared;
     this.names = new FakeNames(shared.limits().names());
+    this.bodies = shared.bodies().share();
     this.budget = new Budget(rules.policy().budgets(), used);
     this.inspection = inspection;
     // One a connection, so that none is ever refused for its place in line.
@@ -107,6 +115,16 @@ final class AgentContext {
   /** A key may be what a program of the operator's prints. */
   Turns keyCalls() {
     return keyCalls;
+  }
+
+  /** Permits for calls of models that have gone beyond their bodies. */
+  Semaphore modelCalls() {
+    return modelCalls;
+  }
+
+  /** What the bodies of its model calls hold. */
+  HeldBytes.Share bodies() {
+    return bodies;
   }
 
   Budget budget() {

@@ -70,8 +70,7 @@ final class BrokerFront extends ChannelInboundHandlerAdapter implements Provider
       client.end("a second call before the first was answered");
       return;
     }
-    RunningCall current =
-        new RunningCall(request, client, inside.ctx().alloc().compositeBuffer(1024));
+    RunningCall current = new RunningCall(request, client, inside.ctx().alloc());
     running = current;
     if (current.readHead(client.agent().models()) && HttpUtil.is100ContinueExpected(request)) {
       inside
@@ -99,6 +98,9 @@ final class BrokerFront extends ChannelInboundHandlerAdapter implements Provider
   private void complete(RunningCall current) {
     ModelCall call = current.call();
     Denied denied = current.judge();
+    if (denied == null) {
+      denied = current.begin();
+    }
     if (denied == null) {
       denied = budget();
     }

@@ -50,17 +50,22 @@ final class Budget {
   /** Counts bytes; whether there are some left. */
   synchronized boolean countBytes(long more, Instant now) {
     turn(now);
-    bytes += more;
+    bytes = sum(bytes, more);
     return bytes < budgets.bytesPerDay();
   }
 
   synchronized void countTokens(long more, Instant now) {
     turn(now);
-    tokens += more;
+    tokens = sum(tokens, more);
   }
 
   synchronized EgressUsage usage() {
     return new EgressUsage(day, bytes, tokens);
+  }
+
+  /** As much as can be counted, where a provider claims more. */
+  private static long sum(long used, long more) {
+    return more > Long.MAX_VALUE - used ? Long.MAX_VALUE : used + more;
   }
 
   private void turn(Instant now) {

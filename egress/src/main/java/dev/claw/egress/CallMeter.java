@@ -20,6 +20,7 @@ final class CallMeter {
   private final Instant started;
   private int status;
   private long bytesIn;
+  private boolean whole;
   private @Nullable TokenUsage usage;
   private final @Nullable Content content;
 
@@ -32,9 +33,11 @@ final class CallMeter {
             : null;
   }
 
-  void asked(byte[] body) {
+  /** Keeps the beginning of what is asked, and whether there was more. */
+  void asked(ByteBuf body) {
     if (content != null) {
-      content.request().add(body);
+      int length = Math.min(body.readableBytes(), MOST_KEPT + 1);
+      content.request().add(ByteBufUtil.getBytes(body, body.readerIndex(), length));
     }
   }
 
@@ -43,7 +46,13 @@ final class CallMeter {
     usage = new TokenUsage(contentType);
   }
 
-  void received(ByteBuf body) {
+  /**
+   * Counts a part of the answer.
+   *
+   * @param last whether the answer is whole with it
+   */
+  void received(ByteBuf body, boolean last) {
+    whole = last;
     bytesIn += body.readableBytes();
     byte[] bytes = ByteBufUtil.getBytes(body);
     if (usage != null) {
@@ -63,8 +72,10 @@ final class CallMeter {
     long out = usage == null ? -1 : usage.output();
     Instant now = client.agent().now();
     // Four bytes a token are what providers come to on the average.
+    long answer = status == 200 ? bytesIn / 4 : 0;
+    // What a provider says at the beginning of an answer is not what all of it costs.
     long counted =
-        (in >= 0 ? in : bytesOut / 4) + (out >= 0 ? out : status == 200 ? bytesIn / 4 : 0);
+        (in >= 0 ? in : bytesOut / 4) + (out < 0 ? answer : whole ? out : Math.max(out, answer));
     client.agent().budget().countTokens(counted, now);
     // Nobody waits for it: what it tells has happened.
     var _ =

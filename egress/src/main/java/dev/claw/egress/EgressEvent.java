@@ -63,7 +63,7 @@ public sealed interface EgressEvent {
    * A call of a model has ended.
    *
    * @param status HTTP status; zero where there was no answer
-   * @param inputTokens as the provider counts; -1 where it said nothing
+   * @param inputTokens as the provider counts, with what it cached; -1 where it said nothing
    * @param outputTokens as the provider counts; -1 where it said nothing
    * @param content null unless the operator asked for it
    */

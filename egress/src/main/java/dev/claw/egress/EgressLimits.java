@@ -38,6 +38,14 @@ public record EgressLimits(
           32 * 1024 * 1024,
           16_384);
 
+  /**
+   * Bytes of bodies of model calls that all agents together hold. What goes out over TLS may stand
+   * in memory twice, which with these four is a quarter of a GiB.
+   */
+  long heldBodyBytes() {
+    return 4L * modelRequestBytes;
+  }
+
   /** The same with another time after which the server is taken to speak first. */
   public EgressLimits withServerFirst(Duration time) {
     return new EgressLimits(

@@ -50,6 +50,7 @@ public final class EgressProxy implements AutoCloseable {
               limits,
               new SteadyClock(environment.clock(), System::nanoTime),
               new UpstreamTls(environment.trust()),
+              new HeldBytes(limits.heldBodyBytes()),
               new AtomicLong());
     } catch (SSLException e) {
       throw new EgressException("egress: this JDK has no TLS for clients: " + e.getMessage(), e);

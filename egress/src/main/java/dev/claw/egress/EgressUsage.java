@@ -7,7 +7,8 @@ import java.time.Instant;
  *
  * @param day start of the UTC day that the numbers are of
  * @param bytes in both directions
- * @param modelTokens in both directions; estimated where a provider said nothing
+ * @param modelTokens in both directions, with what was cached and thought; estimated where a
+ *     provider said nothing or did not come to its end
  */
 public record EgressUsage(Instant day, long bytes, long modelTokens) {
   /** Nothing yet. */

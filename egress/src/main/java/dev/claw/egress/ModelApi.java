@@ -23,7 +23,7 @@ enum ModelApi {
   OLLAMA("/api/(?:chat|generate)", "authorization", "Bearer ");
 
   /** What an agent could send to pass for somebody else. */
-  static final List<String> CREDENTIALS =
+  private static final List<String> CREDENTIALS =
       List.of(
           "authorization",
           "x-api-key",
@@ -66,6 +66,15 @@ enum ModelApi {
     return matcher.matches() && matcher.groupCount() > 0
         ? Optional.of(matcher.group(1))
         : Optional.empty();
+  }
+
+  /** Takes away what would pass for a key, also as servers read it that take {@code _} for -. */
+  static void stripCredentials(HttpHeaders headers) {
+    for (String name : headers.names()) {
+      if (CREDENTIALS.contains(name.toLowerCase(Locale.ROOT).replace('_', '-'))) {
+        headers.remove(name);
+      }
+    }
   }
 
   void showKey(HttpHeaders headers, String key) {

@@ -7,7 +7,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import java.net.URI;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -25,8 +24,10 @@ record ModelCall(
     String target,
     String modelInPath) {
   private static final String PREFIX = "/v1/providers/";
-  private static final Pattern KEY_PARAMETER =
-      Pattern.compile("(?:^|&)(?:key|api[_-]?key|access_token|token)(?:=|&|$)");
+
+  /** What clients of the providers send; all else may be a key, or a way to another call. */
+  private static final Pattern QUERY =
+      Pattern.compile("(?:(?:^|&)(?:alt|api-version|beta)=[A-Za-z0-9._-]*){0,3}");
 
   /**
    * Reads the head.
@@ -60,9 +61,13 @@ record ModelCall(
       throw new InvalidValueException(
           "expected a call of a model, found " + request.method() + " " + Quoted.of(path));
     }
-    if (question >= 0
-        && KEY_PARAMETER.matcher(rest.substring(question + 1).toLowerCase(Locale.ROOT)).find()) {
-      throw new InvalidValueException("expected no key in the query, found one");
+    if (question >= 0 && !QUERY.matcher(rest.substring(question + 1)).matches()) {
+      throw new InvalidValueException(
+          "expected no query but alt, api-version and beta, found another");
+    }
+    Optional<String> override = HeaderRules.override(request.headers());
+    if (override.isPresent()) {
+      throw new InvalidValueException("expected no header field " + override.get());
     }
     if (request.headers().contains(HttpHeaderNames.CONTENT_ENCODING)) {
       throw new InvalidValueException("expected a body without Content-Encoding");
@@ -80,7 +85,9 @@ record ModelCall(
         api.modelInPath(path).orElse(""));
   }
 
+  /** Whether the policy names the model at this provider, by its name there. */
   boolean hasModel(String model) {
-    return provider.models().stream().anyMatch(m -> m.id().equals(model));
+    String id = modelInPath.isEmpty() ? model : model.replaceFirst("^models/", "");
+    return provider.models().stream().anyMatch(m -> m.id().equals(id));
   }
 }

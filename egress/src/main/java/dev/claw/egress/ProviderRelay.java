@@ -2,6 +2,7 @@ package dev.claw.egress;
 
 import dev.claw.egress.Decision.Denied;
 import dev.claw.egress.Decision.Reason;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
@@ -75,27 +76,28 @@ final class ProviderRelay implements UpstreamHttp.Listener {
       String key) {
     running = current;
     upstream = new UpstreamHttp(channel, call.authority(), addresses, this);
-    current.sent = true;
     channel.writeAndFlush(request(current, call, key));
     // To learn that the client goes away.
     inside.read();
   }
 
   private static HttpRequest request(RunningCall current, ModelCall call, String key) {
+    ByteBuf body = current.send();
+    int length = body.readableBytes();
     DefaultFullHttpRequest out =
         new DefaultFullHttpRequest(
             HttpVersion.HTTP_1_1,
             current.request.method(),
             call.target(),
-            current.body().retain(),
+            body,
             current.request.headers().copy(),
             EmptyHttpHeaders.INSTANCE);
     HeaderRules.strip(out.headers());
-    ModelApi.CREDENTIALS.forEach(out.headers()::remove);
+    ModelApi.stripCredentials(out.headers());
     out.headers()
         .remove(HttpHeaderNames.EXPECT)
         .remove(HttpHeaderNames.TRANSFER_ENCODING)
-        .set(HttpHeaderNames.CONTENT_LENGTH, current.body().readableBytes())
+        .set(HttpHeaderNames.CONTENT_LENGTH, length)
         .set(HttpHeaderNames.HOST, call.authority().text(call.tls() ? 443 : 80))
         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE)
         // Only what is not compressed tells its token counts.
@@ -148,8 +150,8 @@ final class ProviderRelay implements UpstreamHttp.Listener {
       client.end("the provider's answer broke off");
       return;
     }
-    current.meter.received(content.content());
     boolean last = content instanceof LastHttpContent;
+    current.meter.received(content.content(), last);
     inside.pass(content, last ? null : upstream);
     if (last) {
       inside.flush();

@@ -5,29 +5,56 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Token counts that a provider's answer tells, read from the bytes as they pass. What is too long
  * or no JSON is passed over: it is not ours to refuse.
  */
 final class TokenUsage {
-  private static final int LONGEST = 1024 * 1024;
+  private static final int LONGEST = 256 * 1024;
+
+  /** The largest integer that every reader of the record takes (RFC 8259, 6). */
+  private static final long MOST = (1L << 53) - 1;
+
   private static final JsonFactory JSON = new JsonFactory();
   private static final Set<String> PARENTS = Set.of("usage", "usageMetadata");
-  private static final Set<String> INPUT =
-      Set.of("prompt_tokens", "input_tokens", "promptTokenCount");
-  private static final Set<String> OUTPUT =
-      Set.of("completion_tokens", "output_tokens", "candidatesTokenCount");
+
+  /** What the names of one list say belongs together; the lists are of different providers. */
+  private static final List<List<String>> INPUT =
+      List.of(
+          List.of("prompt_tokens"),
+          List.of("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"),
+          List.of("promptTokenCount", "toolUsePromptTokenCount"),
+          List.of("prompt_eval_count"));
+
+  private static final List<List<String>> OUTPUT =
+      List.of(
+          List.of("completion_tokens"),
+          List.of("output_tokens"),
+          List.of("candidatesTokenCount", "thoughtsTokenCount"),
+          List.of("eval_count"));
+
+  private static final Set<String> OUTSIDE = Set.of("prompt_eval_count", "eval_count");
+  private static final Set<String> NAMES =
+      Stream.of(INPUT, OUTPUT)
+          .flatMap(List::stream)
+          .flatMap(List::stream)
+          .collect(Collectors.toUnmodifiableSet());
 
   private final boolean lines;
   private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
   private boolean tooLong;
-  private long input = -1;
-  private long output = -1;
+  private final Map<String, Long> counts = new HashMap<>();
 
   /**
    * @param contentType of the answer; a stream is read line by line, all else at its end
@@ -38,12 +65,23 @@ final class TokenUsage {
 
   /** Tokens of the request; -1 where nothing was said. */
   long input() {
-    return input;
+    return most(INPUT);
   }
 
   /** Tokens of the answer; -1 where nothing was said. */
   long output() {
-    return output;
+    return most(OUTPUT);
+  }
+
+  private long most(List<List<String>> lists) {
+    long most = -1;
+    for (List<String> names : lists) {
+      if (names.stream().anyMatch(counts::containsKey)) {
+        long sum = names.stream().mapToLong(name -> counts.getOrDefault(name, 0L)).sum();
+        most = Math.max(most, Math.min(MOST, sum));
+      }
+    }
+    return most;
   }
 
   void feed(byte[] bytes) {
@@ -97,7 +135,7 @@ final class TokenUsage {
         } else if (token == JsonToken.FIELD_NAME) {
           name = parser.currentName();
         } else if (token == JsonToken.VALUE_NUMBER_INT && !parents.isEmpty()) {
-          count(parents.peek(), parents.size(), name, Math.max(0, parser.getLongValue()));
+          count(parents.peek(), parents.size(), name, value(parser));
         }
       }
     } catch (IOException e) {
@@ -105,12 +143,15 @@ final class TokenUsage {
     }
   }
 
+  private static long value(JsonParser parser) throws IOException {
+    BigInteger value = parser.getBigIntegerValue();
+    return value.max(BigInteger.ZERO).min(BigInteger.valueOf(MOST)).longValueExact();
+  }
+
   private void count(String parent, int depth, String name, long tokens) {
-    boolean usage = PARENTS.contains(parent);
-    if ((usage && INPUT.contains(name)) || (depth == 1 && name.equals("prompt_eval_count"))) {
-      input = Math.max(input, tokens);
-    } else if ((usage && OUTPUT.contains(name)) || (depth == 1 && name.equals("eval_count"))) {
-      output = Math.max(output, tokens);
+    boolean told = OUTSIDE.contains(name) ? depth == 1 : PARENTS.contains(parent);
+    if (told && NAMES.contains(name)) {
+      counts.merge(name, tokens, Math::max);
     }
   }
 }

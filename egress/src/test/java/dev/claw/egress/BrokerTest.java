@@ -1,5 +1,9 @@
 package dev.claw.egress;
 
+import static dev.claw.egress.Brokered.call;
+import static dev.claw.egress.Brokered.called;
+import static dev.claw.egress.Brokered.harness;
+import static dev.claw.egress.Brokered.models;
 import static dev.claw.egress.Rules.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
@@ -16,45 +20,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 @SuppressWarnings("StringConcatToTextBlock") // CRLF
 class BrokerTest {
   private static final Actor ACTOR = new Actor("supervisor", "egress");
-
-  private static ModelPolicy models(TestHost host, String api, String secret) {
-    String base = "http://127.0.0.1:" + host.address().getPort() + "/base";
-    return new ModelPolicy(
-        "p/m1",
-        List.of(
-            new ModelPolicy.Provider(
-                "p", api, base, secret, List.of(new ModelPolicy.Model("m1", 1000, 100)))));
-  }
-
-  private static Harness harness(TestHost host, String api, String secret) {
-    Harness harness = new Harness(policy(), models(host, api, secret), Harness.LIMITS, null);
-    harness.routes.put("127.0.0.1:" + host.address().getPort(), host.address());
-    harness.keys.put("key", "sk-real");
-    return harness;
-  }
-
-  private static ModelCalled called(Harness harness) {
-    Harness.await(() -> harness.events.stream().anyMatch(ModelCalled.class::isInstance));
-    return (ModelCalled)
-        harness.events.stream().filter(ModelCalled.class::isInstance).findFirst().orElseThrow();
-  }
-
-  private static String call(String path, String body) {
-    return "POST /v1/providers/p"
-        + path
-        + " HTTP/1.1\r\nHost: 127.0.0.1:3129\r\n"
-        + "Authorization: Bearer fake\r\nX-Api-Key: fake\r\nCookie: a=b\r\n"
-        + "Accept-Encoding: gzip\r\nContent-Type: application/json\r\nContent-Length: "
-        + body.length()
-        + "\r\n\r\n"
-        + body;
-  }
 
   @ParameterizedTest
   @CsvSource({
@@ -83,52 +53,6 @@ class BrokerTest {
       assertThat(called.outputTokens()).isEqualTo(9);
       assertThat(harness.events.toString()).doesNotContain("prompt text").doesNotContain("sk-real");
       assertThat(harness.egress.usage().modelTokens()).isEqualTo(16);
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "{\"model\":\"m2\"}",
-        "{}",
-        "{\"model\":null}",
-        "{\"model\":[\"m1\"]}",
-        "{\"model\":\"m1\",\"model\":\"m2\"}",
-        "{\"mod\\u0065l\":\"m2\",\"model\":\"m1\"}",
-        "{\"x\":{\"model\":\"m1\"}}",
-        "[{\"model\":\"m1\"}]",
-        "{\"model\":\"m1\"}{\"model\":\"m2\"}",
-        "{\"model\":\"m1\"",
-        "model=m1",
-        "",
-      })
-  void modelThatThePolicyDoesNotNameIsRefused(String body) {
-    try (TestHost host = TestHost.http(request -> TestHost.ok("{}"));
-        Harness harness = harness(host, "openai-completions", "key");
-        Conversation inside = harness.connect("127.0.0.1", 3129)) {
-      assertThat(inside.send(call("/chat/completions", body)).answer()).startsWith("HTTP/1.1 403");
-      assertThat(host.connections()).isZero();
-      assertThat(harness.denied())
-          .extracting(Decision.Denied::reason)
-          .containsExactly(Reason.MODEL);
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "/files",
-        "/chat/completions/../files",
-        "/chat/completions?key=x",
-        "/v1/models",
-        "/chat%2fcompletions",
-      })
-  void otherCallsThatTheKeyWouldOpenAreRefused(String path) {
-    try (TestHost host = TestHost.http(request -> TestHost.ok("{}"));
-        Harness harness = harness(host, "openai-completions", "key");
-        Conversation inside = harness.connect("127.0.0.1", 3129)) {
-      assertThat(inside.send(call(path, "{\"model\":\"m1\"}")).answer()).startsWith("HTTP/1.1 403");
-      assertThat(host.connections()).isZero();
     }
   }
 

@@ -32,6 +32,18 @@ class BudgetTest {
   }
 
   @Test
+  void whatIsBeyondCountingStaysUsedUp() {
+    Budget budget = new Budget(new Budgets(9, 100, 50), EgressUsage.NONE);
+    for (int i = 0; i < 2; i++) {
+      budget.countTokens(Long.MAX_VALUE, NOW);
+      assertThat(budget.countBytes(Long.MAX_VALUE, NOW)).isFalse();
+    }
+    assertThat(budget.usage().modelTokens()).isPositive();
+    assertThat(budget.usage().bytes()).isPositive();
+    assertThat(budget.checkTokens(NOW)).isPresent();
+  }
+
+  @Test
   void whatWasUsedOutlivesARestart() {
     Budget before = new Budget(new Budgets(9, 100, 50), EgressUsage.NONE);
     before.countBytes(100, NOW);

@@ -45,6 +45,7 @@ final class EmbeddedAgent {
               Harness.LIMITS,
               new SteadyClock(() -> now, () -> 0),
               new UpstreamTls(null),
+              new HeldBytes(Harness.LIMITS.heldBodyBytes()),
               new AtomicLong());
       agent = new AgentContext(Harness.AGENT, shared, rules(), EgressUsage.NONE, null);
     } catch (javax.net.ssl.SSLException e) {
