@@ -144,7 +144,7 @@ final class Outbox {
         boolean again =
             switch (e.kind()) {
               case UNREACHABLE, GARBLED, SERVER, RATE -> true;
-              case CONFLICT, REVOKED, REFUSED -> false;
+              case TOO_LARGE, CONFLICT, REVOKED, REFUSED -> false;
             };
         if (!again || failures == TRIES) {
           log.accept("telegram: " + e.getMessage());
