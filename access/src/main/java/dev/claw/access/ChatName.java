@@ -1,5 +1,6 @@
 package dev.claw.access;
 
+import dev.claw.model.Unseen;
 import java.text.Normalizer;
 import java.util.regex.Pattern;
 
@@ -29,6 +30,9 @@ final class ChatName {
     // NFKC (UAX #15) first: it turns look-alikes, such as full-width brackets, into what they mean.
     for (int point : Normalizer.normalize(cut, Normalizer.Form.NFKC).codePoints().toArray()) {
       boolean mark = isMark(point);
+      if (mark && Unseen.contains(point)) {
+        continue; // such as the selector behind an emoji
+      }
       marks = mark ? marks + 1 : 0;
       if (mark && (marks > MOST_MARKS || length == 0)) {
         continue;
@@ -70,16 +74,16 @@ final class ChatName {
           Character.PARAGRAPH_SEPARATOR,
           Character.SPACE_SEPARATOR ->
           ' ';
-      default ->
-          switch (point) {
-            case '(' -> '[';
-            case ')' -> ']';
-            case '@' -> ' ';
-            // Letters by their category, and yet nothing to see: Hangul fillers, the empty Braille
-            // cell.
-            case 0x115f, 0x1160, 0x3164, 0xffa0, 0x2800 -> ' ';
-            default -> point;
-          };
+      // Brackets of all scripts and ornaments look like the round ones around the number.
+      case Character.START_PUNCTUATION -> '[';
+      case Character.END_PUNCTUATION -> ']';
+      case Character.INITIAL_QUOTE_PUNCTUATION, Character.FINAL_QUOTE_PUNCTUATION -> '\'';
+      default -> point == '@' || Unseen.contains(point) || isPieceOfBracket(point) ? ' ' : point;
     };
+  }
+
+  /** Symbols of which mathematicians build tall brackets (Miscellaneous Technical). */
+  private static boolean isPieceOfBracket(int point) {
+    return (point >= 0x239b && point <= 0x23b3) || (point >= 0x23dc && point <= 0x23e1);
   }
 }

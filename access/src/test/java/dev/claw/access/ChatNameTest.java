@@ -24,7 +24,14 @@ class ChatNameTest {
       value = {
         "Ann (@ann, id 1)|Ann [ ann, id 1] (id 666)",
         "Ann（＠ann，id 1）|Ann[ ann,id 1] (id 666)",
-        "Ann ﹙id 1﹚|Ann [id 1] (id 666)"
+        "Ann ﹙id 1﹚|Ann [id 1] (id 666)",
+        "Ann ❨id 1❩|Ann [id 1] (id 666)",
+        "Ann ﴾id 1﴿|Ann ]id 1[ (id 666)",
+        "Ann ⟮id 1⟯|Ann [id 1] (id 666)",
+        "Ann ⦅id 1⦆ ⁽₎|Ann [id 1] [] (id 666)",
+        "Ann ⎛id 1⎞|Ann id 1 (id 666)",
+        "Ann ‹id 1› „O’Brien“|Ann 'id 1' [O'Brien' (id 666)",
+        "Ann\u034f❤\ufe0f|Ann❤ (id 666)"
       },
       delimiter = '|')
   void noNamePassesForANumber(String name, String expected) {

@@ -11,7 +11,8 @@ import java.nio.charset.StandardCharsets;
 /**
  * Puts untrusted output on a terminal: lines and tabs stay, every other control or format character
  * is made visible, so that an agent can't move the cursor, set the title or write to the clipboard
- * of whoever looks at it.
+ * of whoever looks at it. The selector that follows many an emoji stays too: this is prose, nobody
+ * allows it.
  */
 final class TerminalText {
   private final PrintStream out;
@@ -36,12 +37,21 @@ final class TerminalText {
     int start = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c == '\n' || c == '\t') {
+      if (c == '\n' || c == '\t' || isEmojiForm(text, i)) {
         safe.append(Quoted.visible(text.substring(start, i))).append(c);
         start = i + 1;
       }
     }
     // A carriage return in front of a line feed is how programs on a terminal end a line.
     return safe.append(Quoted.visible(text.substring(start))).toString().replace("\\u000d\n", "\n");
+  }
+
+  /** Variation selector-16 behind an emoji (UTS #51 section 2.2.1). */
+  private static boolean isEmojiForm(String text, int place) {
+    if (text.charAt(place) != 0xfe0f || place == 0) {
+      return false;
+    }
+    int before = text.codePointBefore(place);
+    return before > 0x7f && Character.isEmoji(before);
   }
 }

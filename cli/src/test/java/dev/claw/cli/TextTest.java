@@ -47,6 +47,13 @@ class TextTest {
   }
 
   @Test
+  void untrustedOutputKeepsTheFormOfEmojiAlone() {
+    assertThat(TerminalText.visible("❤\ufe0f a\ufe0f 1\ufe0f\ufe0f"))
+        .isEqualTo("❤\ufe0f a\\ufe0f 1\\ufe0f\\ufe0f");
+    assertThat(TerminalText.visible("\ufe0f")).isEqualTo("\\ufe0f");
+  }
+
+  @Test
   void tableCellsCannotTouchTheTerminal() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Table table = new Table("NAME", "STATE");

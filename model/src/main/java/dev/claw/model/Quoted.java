@@ -24,27 +24,37 @@ public final class Quoted {
   }
 
   /**
-   * The text with every control, format, surrogate and private-use character as {@code \\uXXXX}, so
-   * that it can neither move a cursor, start an escape sequence nor reverse the direction of what
-   * follows. Line feed and tab are controls here too.
+   * The text with every control, format, surrogate, private-use and unassigned character, and every
+   * other {@link Unseen} one, as {@code \\uXXXX}, so that it can neither move a cursor, start an
+   * escape sequence, reverse the direction of what follows nor look like another text than it is.
+   * Line feed and tab are controls here too.
    */
   public static String visible(String text) {
     StringBuilder out = new StringBuilder(text.length());
     text.codePoints()
         .forEach(
             point -> {
-              switch (Character.getType(point)) {
-                case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.PRIVATE_USE,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR ->
-                    out.append(
-                        point > 0xffff ? "\\u{%x}".formatted(point) : "\\u%04x".formatted(point));
-                default -> out.appendCodePoint(point);
+              if (isSeen(point)) {
+                out.appendCodePoint(point);
+              } else {
+                out.append(
+                    point > 0xffff ? "\\u{%x}".formatted(point) : "\\u%04x".formatted(point));
               }
             });
     return out.toString();
+  }
+
+  private static boolean isSeen(int point) {
+    return switch (Character.getType(point)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.PRIVATE_USE,
+          Character.UNASSIGNED,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      default -> !Unseen.contains(point);
+    };
   }
 }

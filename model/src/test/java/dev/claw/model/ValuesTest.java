@@ -68,6 +68,17 @@ class ValuesTest {
   }
 
   @Test
+  void visibleTextHasNothingInItThatIsNotSeen() {
+    assertThat(Quoted.visible("a\u0378b")).as("unassigned").isEqualTo("a\\u0378b");
+    assertThat(Quoted.visible("a\ufe0f\udb40\udd00\u180b")).isEqualTo("a\\ufe0f\\u{e0100}\\u180b");
+    assertThat(Quoted.visible("\u034f\u17b4\u200c\u200d"))
+        .isEqualTo("\\u034f\\u17b4\\u200c\\u200d");
+    assertThat(Quoted.visible("\u115f\u1160\u3164\uffa0\u2800"))
+        .isEqualTo("\\u115f\\u1160\\u3164\\uffa0\\u2800");
+    assertThat(Quoted.visible("Ånn 안녕 ⠿ 😀 e\u0301 ᠠ")).isEqualTo("Ånn 안녕 ⠿ 😀 e\u0301 ᠠ");
+  }
+
+  @Test
   void auditDetailsHoldOnlyWhatCanonicalJsonHolds() {
     Actor actor = new Actor("cli", "ann(1000)");
     assertThat(AuditEvent.intent("a.b", null, actor, Map.of("n", 1, "l", List.of("x"))).details())

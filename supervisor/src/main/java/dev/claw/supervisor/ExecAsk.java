@@ -48,9 +48,10 @@ public record ExecAsk(
 
   /**
    * What the same command in the same folder has in common. One with variables is like no other,
-   * because OpenClaw does not tell their values.
+   * because OpenClaw does not tell their values. With its length in front the folder ends where it
+   * does: any character can stand in either.
    */
   String same() {
-    return environment.isEmpty() ? Digest.of(cwd + "\0" + command).value() : "";
+    return environment.isEmpty() ? Digest.of(cwd.length() + ":" + cwd + command).value() : "";
   }
 }

@@ -116,6 +116,14 @@ class ApprovalDeskTest {
   }
 
   @Test
+  void aCommandIsNotTheSameWhereItsFolderTakesAPartOfIt() throws Exception {
+    desk.askExec(coder, new ExecAsk("g1", "a\0b", "/w", List.of(), LEFT));
+    var _ = approvals.decide(newest().id(), Verdict.HALF_HOUR, ANN);
+    desk.askExec(coder, new ExecAsk("g2", "b", "/w\0a", List.of(), LEFT));
+    assertThat(unsent()).containsExactly("g1 true");
+  }
+
+  @Test
   void forHalfAnHourTheSameCommandIsAllowedWithoutAQuestion() throws Exception {
     desk.askExec(coder, exec("g1", "make"));
     var _ = approvals.decide(newest().id(), Verdict.HALF_HOUR, ANN);

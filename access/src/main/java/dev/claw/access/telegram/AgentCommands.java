@@ -170,6 +170,8 @@ final class AgentCommands {
             .from(part -> agents.ask(user, agent, target.rest(), part));
     if (!whole) {
       gate.refused(user, Optional.of(agent), Verb.ASK.word(), "taken_back");
+      outbox.say(
+          user.id(), agent.name() + ": the answer ends here: your right to it was taken back.");
     }
   }
 

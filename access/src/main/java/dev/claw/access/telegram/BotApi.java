@@ -11,7 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -25,7 +25,7 @@ import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
  * them (core.telegram.org/bots/api#making-requests).
  */
 final class BotApi implements AutoCloseable {
-  /** A hundred updates of text are far below it. */
+  /** A hundred updates of text are mostly far below it; one always is. */
   static final int LARGEST_ANSWER = 8 << 20;
 
   private static final Duration CONNECT = Duration.ofSeconds(20);
@@ -56,7 +56,7 @@ final class BotApi implements AutoCloseable {
     return result(method.getMethod(), exchange(method, timeout));
   }
 
-  private HttpResponse<byte[]> exchange(BotApiMethod<?> method, Duration timeout)
+  private HttpResponse<BoundedBody.Body> exchange(BotApiMethod<?> method, Duration timeout)
       throws BotApiException, InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException(); // an answer that is there at once would hide it
@@ -66,9 +66,8 @@ final class BotApi implements AutoCloseable {
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofByteArray(body(method)))
             .build();
-    CompletableFuture<HttpResponse<byte[]>> answer =
-        client.sendAsync(
-            request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST_ANSWER));
+    CompletableFuture<HttpResponse<BoundedBody.Body>> answer =
+        client.sendAsync(request, BoundedBody.of(LARGEST_ANSWER));
     try {
       return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
@@ -102,10 +101,21 @@ final class BotApi implements AutoCloseable {
             + (message == null ? name : name + ": " + endpoint.clean(message)));
   }
 
-  private JsonNode result(String method, HttpResponse<byte[]> response) throws BotApiException {
+  private JsonNode result(String method, HttpResponse<BoundedBody.Body> response)
+      throws BotApiException {
+    byte[] body = response.body().bytes();
+    if (!response.body().isWhole()) {
+      throw BotApiException.tooLarge(
+          endpoint
+              + ": expected an answer of at most "
+              + LARGEST_ANSWER
+              + " bytes, found a larger one to "
+              + method,
+          new String(body, StandardCharsets.UTF_8));
+    }
     JsonNode answer;
     try {
-      answer = JSON.readTree(response.body());
+      answer = JSON.readTree(body);
     } catch (IOException e) {
       throw garbled(response.statusCode());
     }

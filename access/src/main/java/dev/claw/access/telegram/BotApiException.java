@@ -12,6 +12,8 @@ final class BotApiException extends Exception {
     UNREACHABLE,
     /** An answer that is none of the Bot API's. */
     GARBLED,
+    /** An answer that is larger than any that can be taken in. */
+    TOO_LARGE,
     /** The service has a trouble of its own. */
     SERVER,
     /** Too many calls; come back later. */
@@ -26,15 +28,26 @@ final class BotApiException extends Exception {
 
   private final Kind kind;
   private final Duration retryAfter;
+  private final String beginning;
 
   BotApiException(Kind kind, String message) {
-    this(kind, message, Duration.ZERO);
+    this(kind, message, Duration.ZERO, "");
   }
 
   BotApiException(Kind kind, String message, Duration retryAfter) {
+    this(kind, message, retryAfter, "");
+  }
+
+  /** An answer that is too large. */
+  static BotApiException tooLarge(String message, String beginning) {
+    return new BotApiException(Kind.TOO_LARGE, message, Duration.ZERO, beginning);
+  }
+
+  private BotApiException(Kind kind, String message, Duration retryAfter, String beginning) {
     super(message);
     this.kind = kind;
     this.retryAfter = retryAfter;
+    this.beginning = beginning;
   }
 
   Kind kind() {
@@ -44,5 +57,10 @@ final class BotApiException extends Exception {
   /** How long to wait at least; zero where the service did not say. */
   Duration retryAfter() {
     return retryAfter;
+  }
+
+  /** How an answer begins that is too large; of any other empty. */
+  String beginning() {
+    return beginning;
   }
 }

@@ -1,5 +1,6 @@
 package dev.claw.access.telegram;
 
+import dev.claw.model.Unseen;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -46,9 +47,20 @@ final class ChatText {
   private static boolean isSeen(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL, Character.UNASSIGNED, Character.PRIVATE_USE -> false;
-      // The joiner within emoji and within the scripts that need it.
-      case Character.FORMAT -> c == 0x200D || c == 0x200C;
-      default -> true;
+      case Character.FORMAT -> isPartOfProse(c);
+      default -> !Unseen.contains(c) || isPartOfProse(c);
+    };
+  }
+
+  /**
+   * The joiners and the selectors of a form, within emoji and within the scripts that need them;
+   * and the empty cell, which is Braille's blank. What waits for a yes has none of them: see {@link
+   * Questions}.
+   */
+  private static boolean isPartOfProse(int c) {
+    return switch (c) {
+      case 0x200C, 0x200D, 0xFE0E, 0xFE0F, 0x2800 -> true;
+      default -> false;
     };
   }
 

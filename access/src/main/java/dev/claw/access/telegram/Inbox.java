@@ -20,6 +20,9 @@ final class Inbox {
   /** Telegram itself keeps an update for a day, and starts numbers anew after a week of silence. */
   private static final Duration KEPT = Duration.ofDays(3);
 
+  /** Most that are kept of those that are done, however many come in that time. */
+  private static final int MOST_DONE = 50_000;
+
   private final AccessDatabase database;
   private final String run;
 
@@ -74,6 +77,15 @@ final class Inbox {
     try (PreparedStatement delete =
         connection.prepareStatement("DELETE FROM telegram_update WHERE at < ?")) {
       delete.setLong(1, now.minus(KEPT).toEpochMilli());
+      delete.executeUpdate();
+    }
+    try (PreparedStatement delete =
+        connection.prepareStatement(
+            """
+            DELETE FROM telegram_update WHERE done = 1 AND at <=
+              (SELECT at FROM telegram_update WHERE done = 1 ORDER BY at DESC LIMIT 1 OFFSET ?)
+            """)) {
+      delete.setInt(1, MOST_DONE);
       delete.executeUpdate();
     }
   }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Work in lanes: what is in one lane happens in turn, and no lane waits for another. Bounded in
- * each lane and in all.
+ * each lane and in all, where what has begun counts until it is over.
  */
 final class Lanes implements AutoCloseable {
   private static final int MOST_IN_A_LANE = 10;
@@ -21,7 +21,10 @@ final class Lanes implements AutoCloseable {
 
   private final Map<String, Deque<Runnable>> lanes = new HashMap<>();
   private final Set<Thread> threads = new HashSet<>();
-  private int waiting;
+
+  /** What was taken on and is not over; begun or not. */
+  private int taken;
+
   private boolean closed;
 
   /** Takes it on, unless there is too much already. */
@@ -36,10 +39,10 @@ final class Lanes implements AutoCloseable {
 
   private synchronized boolean submit(String lane, Runnable work, int most, int mostInLane) {
     Deque<Runnable> queue = lanes.get(lane);
-    if (closed || waiting >= most || (queue != null && queue.size() >= mostInLane)) {
+    if (closed || taken >= most || (queue != null && queue.size() >= mostInLane)) {
       return false;
     }
-    waiting++;
+    taken++;
     if (queue == null) {
       Deque<Runnable> fresh = new ArrayDeque<>();
       fresh.add(work);
@@ -56,13 +59,17 @@ final class Lanes implements AutoCloseable {
   private void run(String lane, Deque<Runnable> queue) {
     try {
       for (Runnable work = next(lane, queue); work != null; work = next(lane, queue)) {
-        work.run();
+        try {
+          work.run();
+        } finally {
+          over();
+        }
       }
     } finally {
       synchronized (this) {
         threads.remove(Thread.currentThread());
         if (lanes.remove(lane, queue)) {
-          waiting -= queue.size(); // nothing comes to them any more
+          taken -= queue.size(); // nothing comes to them any more
         }
       }
     }
@@ -72,10 +79,12 @@ final class Lanes implements AutoCloseable {
     Runnable work = closed ? null : queue.poll();
     if (work == null) {
       lanes.remove(lane, queue);
-    } else {
-      waiting--;
     }
     return work;
+  }
+
+  private synchronized void over() {
+    taken--;
   }
 
   /** Begins nothing more, interrupts what runs, and waits for none of it. */

@@ -45,19 +45,34 @@ final class Outbox {
    */
   record Button(String label, String data) {}
 
-  /** Sends; the number of the message, or nothing where it could not be sent. */
-  OptionalInt send(long chat, ChatMessage message, List<Button> buttons)
-      throws InterruptedException {
+  /**
+   * Whether something may still be sent, asked before each try: between two tries may lie minutes.
+   */
+  @FunctionalInterface
+  interface Right<E extends Exception> {
+    boolean holds() throws E;
+  }
+
+  /** Sends; the number of the message, or nothing where it could not, or may not, be sent. */
+  <E extends Exception> OptionalInt send(
+      long chat, ChatMessage message, List<Button> buttons, Right<E> right)
+      throws E, InterruptedException {
     SendMessage send = new SendMessage(Long.toString(chat), message.text());
     send.setEntities(message.entities());
     send.setLinkPreviewOptions(noPreview());
     if (!buttons.isEmpty()) {
       send.setReplyMarkup(keyboard(buttons));
     }
-    Optional<JsonNode> sent = attempt(send);
+    Optional<JsonNode> sent = attempt(send, right);
     return sent.isPresent() && sent.get().path("message_id").isInt()
         ? OptionalInt.of(sent.get().path("message_id").intValue())
         : OptionalInt.empty();
+  }
+
+  /** Sends, whatever becomes of the person's rights meanwhile. */
+  OptionalInt send(long chat, ChatMessage message, List<Button> buttons)
+      throws InterruptedException {
+    return send(chat, message, buttons, () -> true);
   }
 
   /** Sends without buttons. */
@@ -79,6 +94,12 @@ final class Outbox {
 
   /** Replaces a message, and takes its buttons away. */
   void edit(long chat, int message, ChatMessage now) throws InterruptedException {
+    edit(chat, message, now, () -> true);
+  }
+
+  /** The same for as long as it may be. */
+  <E extends Exception> void edit(long chat, int message, ChatMessage now, Right<E> right)
+      throws E, InterruptedException {
     attempt(
         EditMessageText.builder()
             .chatId(Long.toString(chat))
@@ -86,14 +107,15 @@ final class Outbox {
             .text(now.text())
             .entities(now.entities())
             .linkPreviewOptions(noPreview())
-            .build());
+            .build(),
+        right);
   }
 
   /** Answers the press of a button with a note that passes. */
   void answer(String query, String note) throws InterruptedException {
     AnswerCallbackQuery answer = new AnswerCallbackQuery(query);
     answer.setText(ChatText.line(note, LONGEST_NOTE));
-    attempt(answer);
+    attempt(answer, () -> true);
   }
 
   private static LinkPreviewOptions noPreview() {
@@ -110,15 +132,19 @@ final class Outbox {
     return new InlineKeyboardMarkup(List.of(row));
   }
 
-  private Optional<JsonNode> attempt(BotApiMethod<?> method) throws InterruptedException {
+  private <E extends Exception> Optional<JsonNode> attempt(BotApiMethod<?> method, Right<E> right)
+      throws E, InterruptedException {
     for (int failures = 1; ; failures++) {
+      if (!right.holds()) {
+        return Optional.empty();
+      }
       try {
         return Optional.of(api.call(method, ANSWER));
       } catch (BotApiException e) {
         boolean again =
             switch (e.kind()) {
               case UNREACHABLE, GARBLED, SERVER, RATE -> true;
-              case CONFLICT, REVOKED, REFUSED -> false;
+              case TOO_LARGE, CONFLICT, REVOKED, REFUSED -> false;
             };
         if (!again || failures == TRIES) {
           log.accept("telegram: " + e.getMessage());

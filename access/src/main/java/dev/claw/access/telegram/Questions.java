@@ -11,6 +11,7 @@ import dev.claw.access.ChatAgents.Question;
 import dev.claw.access.ChatAgents.Verdict;
 import dev.claw.access.ChatUser;
 import dev.claw.access.Pairing;
+import dev.claw.model.Quoted;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ final class Questions {
   private static final String NOT_VALID = "This button is no longer valid.";
   private static final ChatMessage NO_LONGER =
       ChatMessage.of("This no longer waits for an answer.");
+  private static final String TOO_LONG = "too long to be shown here";
   private static final int LONGEST_DATA = 64;
   private static final int BUTTON_BYTES = 16;
 
@@ -70,11 +72,15 @@ final class Questions {
                 : " was not let to go here; allow it?");
     List<ChatMessage> pages = ChatMessage.pages(head, question.text());
     // Nobody can allow what they are not shown.
-    boolean whole = pages.size() == 1;
+    boolean whole = isWhole(question.text(), pages);
     ChatMessage message =
         whole
             ? pages.getFirst()
-            : ChatMessage.of(head + "\n(too long to be shown here; look with: claw approvals)");
+            : ChatMessage.of(
+                head
+                    + "\n("
+                    + (pages.size() == 1 ? "it can't be shown here as it is" : TOO_LONG)
+                    + "; look with: claw approvals)");
     Map<String, Verdict> offered = new LinkedHashMap<>();
     List<Outbox.Button> row = new ArrayList<>();
     for (Verdict verdict : Verdict.values()) {
@@ -92,6 +98,13 @@ final class Questions {
     } else if (sent.isPresent() && earlier.isPresent()) {
       outbox.edit(user, earlier.getAsInt(), ChatMessage.of("Asked again below."));
     }
+  }
+
+  /** Whether what the chat shows is all of the text, with nothing in it that can't be seen. */
+  private static boolean isWhole(String text, List<ChatMessage> pages) {
+    return pages.size() == 1
+        && pages.getFirst().block().equals(text.stripTrailing())
+        && text.lines().allMatch(line -> Quoted.visible(line).equals(line));
   }
 
   private String id() {
@@ -180,7 +193,8 @@ final class Questions {
     } catch (AccessException e) {
       String why = String.valueOf(e.getMessage());
       outbox.answer(press.query(), "It failed.");
-      outbox.say(press.from().id(), question.get().agent().name() + ": " + why);
+      // It may name a host, which is the agent's choice and none of claw's words.
+      outbox.quote(press.from().id(), question.get().agent().name() + ": it failed:", why);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.claw.access.telegram;
 
 import dev.claw.access.AccessException;
 import dev.claw.access.AccessGate;
+import dev.claw.access.ChatUser;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ final class Reception implements TelegramPoll.Receiver {
   private final Errands errands;
   private final Admission admission;
   private final AccessGate gate;
+  private final Targets targets;
   private final Conversation conversation;
   private final Questions questions;
   private final Groups groups;
@@ -50,6 +52,7 @@ final class Reception implements TelegramPoll.Receiver {
     this.errands = errands;
     this.admission = admission;
     this.gate = gate;
+    this.targets = new Targets(gate);
     this.conversation = conversation;
     this.questions = questions;
     this.groups = groups;
@@ -175,7 +178,7 @@ final class Reception implements TelegramPoll.Receiver {
     };
   }
 
-  private static Admission.Request request(Incoming.Text text) {
+  private Admission.Request request(Incoming.Text text) {
     Optional<Written> written = Written.parse(text.text());
     Optional<Verb> verb = written.flatMap(command -> Verb.find(command.word()));
     return new Admission.Request(
@@ -187,18 +190,27 @@ final class Reception implements TelegramPoll.Receiver {
   }
 
   /** What takes long holds up only its like. */
-  private static String lane(Incoming.Text text) {
+  private String lane(Incoming.Text text) {
     Optional<Written> written = Written.parse(text.text());
     Optional<Verb> verb = written.flatMap(command -> Verb.find(command.word()));
     String kind =
         verb.isEmpty()
             ? "user"
             : switch (verb.get()) {
-              case ASK -> "ask/" + written.flatMap(Written::name).map(Object::toString).orElse("");
+              case ASK -> "ask/" + asked(text.from(), written.get());
               case START, STOP, RESTART -> "act";
               default -> "user";
             };
     return kind + "/" + text.from().id();
+  }
+
+  /** Which agent is asked: one question after the other to each, as they share a conversation. */
+  private String asked(ChatUser user, Written written) {
+    try {
+      return targets.find(user, Verb.ASK, written).map(target -> target.agent().value()).orElse("");
+    } catch (AccessException e) {
+      return ""; // the lane of all that can't be looked up now
+    }
   }
 
   private void unsuitable(Incoming.Unsuitable update) throws AccessException, InterruptedException {

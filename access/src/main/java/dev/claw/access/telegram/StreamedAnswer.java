@@ -20,7 +20,7 @@ final class StreamedAnswer {
     void to(Consumer<String> part) throws AccessException;
   }
 
-  /** Whether it may still be shown. Asked before each change of what is shown. */
+  /** Whether it may still be shown. Asked before each try to change what is shown. */
   @FunctionalInterface
   interface Right {
     boolean holds() throws AccessException;
@@ -41,7 +41,6 @@ final class StreamedAnswer {
   private final List<OptionalInt> messages = new ArrayList<>();
   private final StringBuilder answer = new StringBuilder();
   private volatile boolean ended;
-  private volatile boolean takenBack;
 
   StreamedAnswer(Outbox outbox, long chat, String agent, Right right, Pause pause) {
     this.outbox = outbox;
@@ -58,9 +57,26 @@ final class StreamedAnswer {
    * @return whether all of it was sent
    */
   boolean from(Source source) throws AccessException, InterruptedException {
-    page(0, ChatMessage.of(agent + " is at it …"));
-    Thread asking = Thread.currentThread();
-    Thread ticker = Thread.ofVirtual().start(() -> tick(asking));
+    WatchedRight watched = WatchedRight.begin(right, pause);
+    try (watched) {
+      show(source, watched);
+    } catch (AccessException | InterruptedException e) {
+      if (!watched.isLost()) {
+        throw e;
+      }
+    }
+    return !watched.isLost();
+  }
+
+  private void show(Source source, WatchedRight watched)
+      throws AccessException, InterruptedException {
+    page(0, ChatMessage.of(agent + " is at it …"), watched);
+    if (!watched.holds()) {
+      return; // perhaps since long, where Telegram had the first message wait
+    }
+    Thread ticker = Thread.ofVirtual().unstarted(() -> tick(watched));
+    watched.alsoFor(ticker);
+    ticker.start();
     Optional<AccessException> failure = Optional.empty();
     try {
       source.to(this::add);
@@ -69,38 +85,30 @@ final class StreamedAnswer {
     } finally {
       end(ticker);
     }
-    if (!holds()) {
-      outbox.say(chat, agent + ": the answer ends here: your right to it was taken back.");
-      return false;
-    }
-    flush();
+    flush(watched);
     if (failure.isPresent()) {
       throw failure.get();
     }
     if (answer.isEmpty()) {
-      page(0, ChatMessage.of(agent + ": no answer"));
+      page(0, ChatMessage.of(agent + ": no answer"), watched);
     }
-    return true;
   }
 
   private void end(Thread ticker) throws InterruptedException {
-    // Under the lock, so that it is interrupted while it waits and never while it sends.
-    sending.lock();
+    ended = true;
     try {
-      ended = true;
-      ticker.interrupt();
-    } finally {
-      sending.unlock();
+      // Under the lock, so that it is interrupted while it waits and never while it sends.
+      sending.lockInterruptibly();
+      try {
+        ticker.interrupt();
+      } finally {
+        sending.unlock();
+      }
+      ticker.join();
+    } catch (InterruptedException e) {
+      ticker.interrupt(); // what it sends is for nobody any more
+      throw e;
     }
-    if (takenBack) {
-      var _ = Thread.interrupted(); // meant for the source alone
-    }
-    ticker.join();
-  }
-
-  private boolean holds() throws AccessException {
-    takenBack = takenBack || !right.holds();
-    return !takenBack;
   }
 
   private void add(String part) {
@@ -109,15 +117,17 @@ final class StreamedAnswer {
     }
   }
 
-  private void tick(Thread asking) {
+  private void tick(WatchedRight watched) {
     try {
-      while (!ended && !takenBack) {
+      while (!ended && !watched.isLost()) {
         pause.of(BETWEEN_EDITS);
         sending.lock();
         try {
           if (!ended) {
-            showOrBreakOff(asking);
+            flush(watched);
           }
+        } catch (AccessException e) {
+          // Nothing is shown while nobody can say who may see it; the end of the answer says why.
         } finally {
           sending.unlock();
         }
@@ -127,19 +137,7 @@ final class StreamedAnswer {
     }
   }
 
-  private void showOrBreakOff(Thread asking) throws InterruptedException {
-    try {
-      if (holds()) {
-        flush();
-      } else {
-        asking.interrupt();
-      }
-    } catch (AccessException e) {
-      // Nothing is shown while nobody can say who may see it; the end of the answer says why.
-    }
-  }
-
-  private void flush() throws InterruptedException {
+  private void flush(WatchedRight watched) throws AccessException, InterruptedException {
     String text;
     synchronized (answer) {
       text = answer.toString();
@@ -149,17 +147,18 @@ final class StreamedAnswer {
     }
     List<ChatMessage> pages = ChatMessage.pages(agent + ":", text);
     for (int i = 0; i < pages.size(); i++) {
-      page(i, pages.get(i));
+      page(i, pages.get(i), watched);
     }
   }
 
-  private void page(int index, ChatMessage page) throws InterruptedException {
+  private void page(int index, ChatMessage page, WatchedRight watched)
+      throws AccessException, InterruptedException {
     if (index == shown.size()) {
-      messages.add(outbox.send(chat, page));
+      messages.add(outbox.send(chat, page, List.of(), watched::holds));
       shown.add(page);
     } else if (!shown.get(index).equals(page)) {
       if (messages.get(index).isPresent()) {
-        outbox.edit(chat, messages.get(index).getAsInt(), page);
+        outbox.edit(chat, messages.get(index).getAsInt(), page, watched::holds);
       }
       shown.set(index, page);
     }

@@ -83,7 +83,8 @@ public final class TelegramBot implements ChatNotices, AutoCloseable {
             new Groups(surroundings.database(), outbox),
             outbox,
             log);
-    TelegramPoll loop = new TelegramPoll(api, reception, status, backOff, surroundings.pause());
+    TelegramPoll loop =
+        new TelegramPoll(api, reception, status, backOff, surroundings.pause(), surroundings.log());
     poll = Thread.ofVirtual().name("telegram-poll").unstarted(() -> run(loop));
   }
 

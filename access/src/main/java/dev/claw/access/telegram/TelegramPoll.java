@@ -5,6 +5,8 @@ import dev.claw.access.telegram.BotApiException.Kind;
 import dev.claw.access.telegram.TelegramStatus.Phase;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
 import org.telegram.telegrambots.meta.api.methods.updates.GetUpdates;
 
 /**
@@ -35,6 +37,10 @@ final class TelegramPoll {
   private static final int CONFLICTS = 4;
 
   private static final int CALM_POLLS = 10;
+
+  /** Most updates in an answer (core.telegram.org/bots/api#getupdates). */
+  private static final int MOST = 100;
+
   private static final Duration AFTER_CONFLICT = Duration.ofSeconds(5);
 
   private final BotApi api;
@@ -42,6 +48,7 @@ final class TelegramPoll {
   private final StatusKeeper status;
   private final BackOff backOff;
   private final Pause pause;
+  private final Consumer<String> log;
 
   private boolean introduced;
   private boolean connected;
@@ -50,16 +57,27 @@ final class TelegramPoll {
   private boolean answers;
 
   private long next;
+
+  /** How many updates are asked for: one after an answer that was too large, then more again. */
+  private int limit = MOST;
+
   private int failures;
   private int conflicts;
   private int calm;
 
-  TelegramPoll(BotApi api, Receiver receiver, StatusKeeper status, BackOff backOff, Pause pause) {
+  TelegramPoll(
+      BotApi api,
+      Receiver receiver,
+      StatusKeeper status,
+      BackOff backOff,
+      Pause pause,
+      Consumer<String> log) {
     this.api = api;
     this.receiver = receiver;
     this.status = status;
     this.backOff = backOff;
     this.pause = pause;
+    this.log = log;
   }
 
   /** Returns where it gave up; the status says why. */
@@ -92,6 +110,7 @@ final class TelegramPoll {
       receiver.receive(updates);
       next = updates.getLast().updateId() + 1;
     }
+    limit = Math.min(MOST, limit * 2);
     if (!connected) {
       receiver.connected();
       connected = true;
@@ -107,6 +126,7 @@ final class TelegramPoll {
   private GetUpdates call() {
     return GetUpdates.builder()
         .offset((int) Math.min(next, Integer.MAX_VALUE))
+        .limit(limit)
         .timeout(answers ? LONG_POLL_SECONDS : 0)
         .allowedUpdates(List.of("message", "callback_query"))
         .build();
@@ -141,9 +161,24 @@ final class TelegramPoll {
       pause.of(AFTER_CONFLICT);
       return true;
     }
+    if (e.kind() == Kind.TOO_LARGE) {
+      if (limit == 1) {
+        skip(e);
+      }
+      limit = 1;
+    }
     status.enter(Phase.WAITING, message);
     Duration wait = backOff.delay(++failures);
     pause.of(e.retryAfter().compareTo(wait) > 0 ? e.retryAfter() : wait);
     return true;
+  }
+
+  /** One update alone is too large: without it the others would never come. */
+  private void skip(BotApiException e) {
+    OptionalInt id = UpdateReader.firstId(e.beginning());
+    if (id.isPresent() && id.getAsInt() >= next) {
+      next = id.getAsInt() + 1L;
+      log.accept("telegram: update " + id.getAsInt() + " was skipped: " + e.getMessage());
+    }
   }
 }

@@ -1,13 +1,17 @@
 package dev.claw.access.telegram;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.claw.access.ChatUser;
 import dev.claw.access.telegram.BotApiException.Kind;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.telegram.telegrambots.meta.api.objects.CallbackQuery;
 import org.telegram.telegrambots.meta.api.objects.Update;
@@ -20,6 +24,9 @@ import org.telegram.telegrambots.meta.api.objects.message.Message;
  */
 final class UpdateReader {
   private static final ObjectMapper JSON = JsonMapper.builder().build();
+
+  /** RFC 6901. */
+  private static final String FIRST_ID = "/result/0/update_id";
 
   private UpdateReader() {}
 
@@ -44,6 +51,27 @@ final class UpdateReader {
     }
     read.sort((a, b) -> Long.compare(a.updateId(), b.updateId()));
     return read;
+  }
+
+  /** The id of the first update of an answer of which only the beginning came. */
+  static OptionalInt firstId(String beginning) {
+    try (JsonParser json = JSON.createParser(beginning)) {
+      for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
+        if (token == JsonToken.FIELD_NAME && json.currentName().equals("update_id")) {
+          return json.nextToken() == JsonToken.VALUE_NUMBER_INT
+                  && json.getParsingContext().pathAsPointer().toString().equals(FIRST_ID)
+                  && json.getIntValue() >= 0
+                  // all of its digits came
+                  && json.currentTokenLocation().getCharOffset() + json.getTextLength()
+                      < beginning.length()
+              ? OptionalInt.of(json.getIntValue())
+              : OptionalInt.empty();
+        }
+      }
+    } catch (IOException e) {
+      // It is cut somewhere, before the id or within it.
+    }
+    return OptionalInt.empty();
   }
 
   private static Incoming incoming(long id, JsonNode json) {

@@ -55,7 +55,7 @@ class BotApiTest {
         "{\"hang\": true} | UNREACHABLE",
         "{\"reset\": true} | UNREACHABLE",
         "{\"truncate\": true} | UNREACHABLE",
-        "{\"huge\": 9000000} | UNREACHABLE",
+        "{\"huge\": 9000000} | TOO_LARGE",
       })
   void tellsFailuresApart(String failure, Kind kind) throws Exception {
     assertThat(kindOf(failure)).isEqualTo(kind);

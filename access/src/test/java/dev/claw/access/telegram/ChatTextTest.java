@@ -21,15 +21,17 @@ class ChatTextTest {
     "a\uDC00b, a\uFFFDb",
     "a\uDB40\uDC41b, ab",
     "a\u0085b\u009B, ab",
+    "a\u0378b, ab",
+    "a\u034Fb\uDB40\uDD00\u3164, ab",
   })
   void cleans(String text, String clean) {
     assertThat(ChatText.clean(text)).isEqualTo(clean);
   }
 
   @Test
-  void keepsLinesAndTheJoinerOfEmoji() {
-    assertThat(ChatText.clean("a\nb\tc\u2028d\r\n👩\u200D💻"))
-        .isEqualTo("a\nb    c\nd\n👩\u200D💻");
+  void keepsLinesAndWhatMakesEmoji() {
+    assertThat(ChatText.clean("a\nb\tc\u2028d\r\n👩\u200D💻❤\uFE0F"))
+        .isEqualTo("a\nb    c\nd\n👩\u200D💻❤\uFE0F");
   }
 
   @Test

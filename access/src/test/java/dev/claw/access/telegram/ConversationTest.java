@@ -339,4 +339,22 @@ class ConversationTest extends BotScene {
     server.await(OPERATOR, "stopped");
     server.await(ADMIN, "Good morning.");
   }
+
+  @Test
+  void asksAnAgentOneThingAfterTheOtherHoweverItIsMeant() throws Exception {
+    agents.holdsUp();
+    server.write(OPERATOR, "/ask one thing");
+    agents.begun.await();
+    server.write(OPERATOR, "/ask two things");
+    server.write(OPERATOR, "/ask coder a third");
+    server.awaitConfirmed();
+    says(OPERATOR, "/whoami", "You are");
+    assertThat(agents.done).containsExactly("ask coder by 7: one thing");
+
+    agents.gate.countDown();
+    settle();
+    assertThat(agents.done)
+        .containsExactly(
+            "ask coder by 7: one thing", "ask coder by 7: two things", "ask coder by 7: a third");
+  }
 }

@@ -80,4 +80,19 @@ class OnceTest extends BotScene {
     says(OPERATOR, "/ask coder the secret is 4711", "Good morning.");
     assertThat(database.count("telegram_update", "what = '/ask coder'")).isEqualTo(1);
   }
+
+  @Test
+  void keepsNoMoreOfWhatIsDoneThanItsBound() throws Exception {
+    database.sql(
+        """
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)
+        INSERT INTO telegram_update (id, run, chat, what, done, at)
+        SELECT 1000000 + i, 'earlier', 0, '', 1, %d + i FROM n
+        """
+            .formatted(System.currentTimeMillis()));
+    start();
+    says(OPERATOR, "/status coder", "all is well");
+    assertThat(database.count("telegram_update", "done = 1")).isLessThanOrEqualTo(50_001);
+    assertThat(database.count("telegram_update", "id = 1060000")).as("the newest").isEqualTo(1);
+  }
 }

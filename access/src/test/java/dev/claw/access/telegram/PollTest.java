@@ -179,6 +179,42 @@ class PollTest extends BotScene {
     server.awaitConfirmed();
   }
 
+  /** Writes what Telegram would not let anybody write: six bytes for each letter. */
+  private int writeLarge(int letters) {
+    return server.write(
+        STRANGER,
+        "/help",
+        """
+        {"reply_to_message": {"message_id": 1, "date": 1, "chat": {"id": 66, "type": "private"}, "text": "%s"}}
+        """
+            .formatted("一".repeat(letters)));
+  }
+
+  @Test
+  void takesInOneByOneWhatIsTooLargeTogether() {
+    for (int i = 0; i < 3; i++) {
+      writeLarge(700_000);
+    }
+    start();
+    says(OPERATOR, "/status coder", "all is well");
+    Waiting.until(() -> "all three", () -> server.texts(STRANGER).size() == 3);
+    server.awaitConfirmed();
+    assertThat(server.calls("getupdates"))
+        .extracting(call -> call.path("limit").asInt())
+        .startsWith(100, 1, 2);
+  }
+
+  @Test
+  void goesPastAnUpdateThatIsTooLargeByItself() {
+    int update = writeLarge(1_500_000);
+    start();
+    says(OPERATOR, "/status coder", "all is well");
+    server.awaitConfirmed();
+    assertThat(log)
+        .anyMatch(line -> line.startsWith("telegram: update " + update + " was skipped"));
+    assertThat(server.texts(STRANGER)).isEmpty();
+  }
+
   @Test
   void saysThatTheProcessIsBrokenWhereAnErrorEndsThePoll() throws Exception {
     TelegramBot bot = start();

@@ -8,12 +8,14 @@ import dev.claw.access.ChatAgents.Question;
 import dev.claw.access.ChatUser;
 import dev.claw.access.Role;
 import dev.claw.model.AgentName;
+import dev.claw.model.Quoted;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class QuestionsTest extends BotScene {
   private TelegramBot bot;
@@ -218,6 +220,44 @@ class QuestionsTest extends BotScene {
     bot.asked(agents.asks("q1", "coder", Kind.EXEC, "true ".repeat(1000) + "; evil"));
     JsonNode message = server.await(OPERATOR, "too long to be shown");
     assertThat(labels(message)).containsExactly("Deny");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ls\u0378 -l",
+        "ls \ufe0f",
+        "ls \udb40\udd00",
+        "l\u034fs",
+        "ls\u3164",
+        "l\u200ds",
+        "a\rb"
+      })
+  void letsNobodyAllowWhatTheChatShowsOtherThanItIs(String command) {
+    bot.asked(agents.asks("q1", "coder", Kind.EXEC, command));
+    JsonNode message = server.await(OPERATOR, "can't be shown here as it is");
+    assertThat(labels(message)).containsExactly("Deny");
+  }
+
+  @Test
+  void offersAllOfACommandWhoseUnseenCharactersAreMadeVisible() {
+    bot.asked(
+        agents.asks("q1", "coder", Kind.EXEC, Quoted.visible("ls\u0378 \ufe0f-l") + "\nin /work"));
+    JsonNode message = server.await(OPERATOR, "asks to run this:");
+    assertThat(message.path("text").asText()).endsWith("\nls\\u0378 \\ufe0f-l\nin /work");
+    assertThat(labels(message)).containsExactly("Once", "30 minutes", "Deny");
+  }
+
+  @Test
+  void quotesWhyAnAnswerFailed() {
+    exec();
+    JsonNode message = server.await(OPERATOR, "rm -rf build");
+    agents.answerFails = "evil.example.com:443 is not open";
+
+    server.press(OPERATOR, message, "Once");
+    JsonNode why = server.await(OPERATOR, "evil.example.com");
+    assertThat(why.path("text").asText()).isEqualTo("coder: it failed:\n" + agents.answerFails);
+    assertThat(why.path("entities").path(0).path("type").asText()).isEqualTo("pre");
   }
 
   @Test

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class StreamedAnswerTest extends BotScene {
@@ -114,6 +115,74 @@ class StreamedAnswerTest extends BotScene {
 
     server.await(OPERATOR, "your right to it was taken back");
     assertThat(String.join("", server.texts(OPERATOR))).doesNotContain("all at once");
+  }
+
+  /** A bot that is told to wait for minutes, and does until the test lets it go on. */
+  private CountDownLatch startBeforeALongWait(String method) {
+    CountDownLatch over = new CountDownLatch(1);
+    start(
+        time -> {
+          pauses.add(time);
+          if (time.compareTo(Duration.ofSeconds(10)) > 0) {
+            over.await();
+          }
+          Thread.sleep(Math.min(5, time.toMillis()));
+        });
+    says(OPERATOR, "/whoami", "You are");
+    server.control(
+        "fail",
+        """
+        {"method": "%s", "error_code": 429, "description": "Too Many Requests: retry after 300",
+         "parameters": {"retry_after": 300}}
+        """
+            .formatted(method));
+    agents.says = List.of("first ", "second");
+    return over;
+  }
+
+  private void awaitLongWait() {
+    Waiting.until(() -> "pause " + pauses, () -> pauses.contains(Duration.ofMinutes(5)));
+  }
+
+  @Test
+  void endsWithTheRightToItWhileTelegramHasItWait() {
+    agents.holdsUp(); // for good: the turn ends by being interrupted
+    CountDownLatch over = startBeforeALongWait("editMessageText");
+    server.write(OPERATOR, "/ask coder go");
+    awaitLongWait();
+    gate.revoke(OPERATOR);
+
+    server.await(OPERATOR, "your right to it was taken back");
+    over.countDown();
+    settle();
+    assertThat(String.join("", server.texts(OPERATOR))).doesNotContain("first");
+    assertThat(gate.refusals).containsExactly("7 coder ask: taken_back");
+  }
+
+  @Test
+  void showsNothingOfAnAnswerThatIsWholeToOneWhoseRightEndsWhileTelegramHasItWait() {
+    CountDownLatch over = startBeforeALongWait("editMessageText");
+    server.write(OPERATOR, "/ask coder go");
+    awaitLongWait();
+    gate.revoke(OPERATOR);
+
+    server.await(OPERATOR, "your right to it was taken back");
+    over.countDown();
+    settle();
+    assertThat(String.join("", server.texts(OPERATOR))).doesNotContain("first");
+  }
+
+  @Test
+  void asksNothingForOneWhoseRightEndsBeforeTheFirstMessageIsSent() {
+    CountDownLatch over = startBeforeALongWait("sendMessage");
+    server.write(OPERATOR, "/ask coder go");
+    awaitLongWait();
+    gate.revoke(OPERATOR);
+
+    server.await(OPERATOR, "your right to it was taken back");
+    over.countDown();
+    settle();
+    assertThat(agents.done).isEmpty();
   }
 
   @Test

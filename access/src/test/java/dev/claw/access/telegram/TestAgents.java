@@ -30,6 +30,9 @@ final class TestAgents implements ChatAgents {
   volatile @Nullable Error dies;
   volatile String words = "all is well";
 
+  /** Why no answer to a question can be taken; empty where it can. */
+  volatile String answerFails = "";
+
   void holdsUp() {
     gate = new CountDownLatch(1);
     begun = new CountDownLatch(1);
@@ -134,7 +137,10 @@ final class TestAgents implements ChatAgents {
   }
 
   @Override
-  public String answer(ChatUser by, String id, Verdict verdict) {
+  public String answer(ChatUser by, String id, Verdict verdict) throws AccessException {
+    if (!answerFails.isEmpty()) {
+      throw new AccessException(answerFails);
+    }
     if (questions.remove(id) == null) {
       return "somebody else was first";
     }
