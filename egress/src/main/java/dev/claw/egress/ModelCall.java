@@ -3,7 +3,6 @@ package dev.claw.egress;
 import dev.claw.model.InvalidValueException;
 import dev.claw.model.ModelPolicy;
 import dev.claw.model.Quoted;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import java.net.URI;
@@ -69,7 +68,7 @@ record ModelCall(
     if (override.isPresent()) {
       throw new InvalidValueException("expected no header field " + override.get());
     }
-    if (request.headers().contains(HttpHeaderNames.CONTENT_ENCODING)) {
+    if (HeaderRules.has(request.headers(), "content-encoding")) {
       throw new InvalidValueException("expected a body without Content-Encoding");
     }
     URI base = URI.create(provider.baseUrl());

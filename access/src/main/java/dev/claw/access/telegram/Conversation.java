@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 final class Conversation {
   static final String NOT_PAIRED =
       "You are not paired with any agent. Whoever runs agents with claw can pair you: on that"
-          + " machine they run\n\nclaw access pair telegram NAME\n\nand you open the link that it"
+          + " machine they run\n\nclaw access pair telegram NAME --role operator\n\nand you open the link that it"
           + " shows. /help says what you can do then.";
   private static final String COMMANDS_ONLY =
       "I understand commands; /help lists them. To write to an agent: /ask NAME text";
