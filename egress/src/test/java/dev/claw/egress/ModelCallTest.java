@@ -68,7 +68,11 @@ class ModelCallTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"X-HTTP-Method-Override, DELETE", "X_HTTP_METHOD_OVERRIDE, DELETE", "x-original-url, /v1/files"})
+  @CsvSource({
+    "X-HTTP-Method-Override, DELETE",
+    "X_HTTP_METHOD_OVERRIDE, DELETE",
+    "x-original-url, /v1/files"
+  })
   void callThatAServerMayTakeForAnotherIsRefused(String field, String value) {
     try (TestHost host = TestHost.http(request -> TestHost.ok("{}"));
         Harness harness = harness(host, "openai-completions", "key");
