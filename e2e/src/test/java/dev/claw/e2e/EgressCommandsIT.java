@@ -113,8 +113,6 @@ class EgressCommandsIT {
         "a\u001b]0;evil\u0007.example",
         "a\nb.example",
         "a b.example",
-        "https://a.example/",
-        "a.example:443",
         "bücher.example",
         "раураl.com",
         "a\u202e.example",
@@ -144,6 +142,12 @@ class EgressCommandsIT {
     Assertions.assertThat(grants())
         .extracting(grant -> grant.path("host").asText())
         .doesNotContain(host);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"https://a.example/", "a.example:443"})
+  void takesAHostAlone(String text) {
+    assertThat(allow(text)).exits(2).printsNothing().says("expected a host alone", "--port");
   }
 
   @ParameterizedTest
